@@ -1,0 +1,32 @@
+"""``ckan civic``: the bundle's command; features add their own subcommands to the group."""
+from __future__ import annotations
+
+import ckan.model as model
+import click
+
+from ckanext.civic_core import audit as audit_log
+
+__all__ = ["civic"]
+
+
+@click.group()
+def civic() -> None:
+    """What makes the portal accountable."""
+
+
+@civic.group()
+def audit() -> None:
+    """The event log."""
+
+
+@audit.command("verify")
+@click.option("--stream", help="Only this kind of object.")
+def verify(stream: str | None) -> None:
+    """Recompute the hash chains of the event log; exit code 1 when something does not fit."""
+    faults = 0
+    for fault in audit_log.verify(model.Session, stream):
+        faults += 1
+        click.echo(f"{fault.stream} {fault.stream_id} #{fault.sequence} (event {fault.event}): {fault.what}")
+    if faults:
+        raise click.ClickException(f"{faults} faults")
+    click.echo("The event log is whole.")

@@ -1,0 +1,88 @@
+"""The one way an event is written: in the transaction of the change it tells of."""
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ckanext.civic_core import clock
+from ckanext.civic_core.domain.events import GENESIS, Event, Link, chain_hash, part_digest
+from ckanext.civic_core.model.event import EventRow
+
+__all__ = ["SYSTEM", "record", "record_all"]
+
+#: the actor of what the portal does by itself when time has come
+SYSTEM = "system"
+_BATCH = 1000
+_Key = tuple[str, str]
+
+
+def record(session: Session, event: Event, *, actor: str, at: datetime | None = None) -> None:
+    """Write one event. It is committed, or rolled back, together with the change itself.
+
+    :param actor: user id of who acted, or :data:`SYSTEM`.
+    :param at: the instant it became true; the present one by default.
+    :raises sqlalchemy.exc.IntegrityError: when somebody else wrote to the same stream at the same time.
+    """
+    record_all(session, [event], actor=actor, at=at)
+
+
+def record_all(session: Session, events: Iterable[Event], *, actor: str, at: datetime | None = None) -> None:
+    """Write many events in order: two statements for each thousand, however many streams they belong to."""
+    session.flush()
+    recorded_at = clock.now().astimezone(UTC)
+    batch: list[Event] = []
+    for event in events:
+        batch.append(event)
+        if len(batch) == _BATCH:
+            _write(session, batch, actor, at or recorded_at, recorded_at)
+            batch = []
+    if batch:
+        _write(session, batch, actor, at or recorded_at, recorded_at)
+
+
+def _write(session: Session, batch: Sequence[Event], actor: str, at: datetime, recorded_at: datetime) -> None:
+    heads = _heads(session, {(event.stream, event.stream_id) for event in batch})
+    rows: list[dict[str, Any]] = []
+    for event in batch:
+        key = (event.stream, event.stream_id)
+        sequence, previous = heads.get(key, (0, GENESIS))
+        row = _row(event, sequence + 1, previous, actor, at, recorded_at)
+        heads[key] = (row["sequence"], row["hash"])
+        rows.append(row)
+    session.execute(sa.insert(EventRow), rows)
+
+
+def _heads(session: Session, keys: set[_Key]) -> dict[_Key, tuple[int, bytes]]:
+    rows = session.execute(
+        sa.select(EventRow.stream, EventRow.stream_id, EventRow.sequence, EventRow.hash)
+        .where(sa.tuple_(EventRow.stream, EventRow.stream_id).in_(sorted(keys)))
+        .distinct(EventRow.stream, EventRow.stream_id)
+        .order_by(EventRow.stream, EventRow.stream_id, EventRow.sequence.desc())
+    )
+    return {(row.stream, row.stream_id): (row.sequence, row.hash) for row in rows}
+
+
+def _row(
+    event: Event, sequence: int, previous: bytes, actor: str, at: datetime, recorded_at: datetime
+) -> dict[str, Any]:
+    parts = {"actor": actor, "public": event.public(), "private": event.private()}
+    salts = {name: secrets.token_bytes(16) for name in parts}
+    digests = {name: part_digest(salts[name], part) for name, part in parts.items()}
+    link = Link(
+        stream=event.stream, stream_id=event.stream_id, sequence=sequence, type=event.type,
+        at=at.astimezone(UTC), recorded_at=recorded_at, **digests,
+    )
+    return {
+        "stream": link.stream, "stream_id": link.stream_id, "sequence": sequence, "type": link.type,
+        "at": link.at, "recorded_at": recorded_at, "previous": previous, "hash": chain_hash(previous, link),
+        **parts,
+        **{f"{name}_salt": salt for name, salt in salts.items()},
+        **{f"{name}_digest": digest for name, digest in digests.items()},
+    }
+
+
