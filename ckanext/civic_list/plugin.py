@@ -6,7 +6,12 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 
+import ckanext.civic_list.model  # noqa: F401  declares the tables
 
+
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.config_declarations
 class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     """What agencies promised to publish, and by when."""
 

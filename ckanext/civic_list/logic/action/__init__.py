@@ -1,0 +1,3 @@
+"""Actions of civic_list."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Who may call the actions of civic_list."""
+
+__all__: list[str] = []

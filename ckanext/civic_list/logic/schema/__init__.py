@@ -1,0 +1,3 @@
+"""What the actions take: of civic_list."""
+
+__all__: list[str] = []
