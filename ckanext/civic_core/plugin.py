@@ -1,8 +1,6 @@
 """civic_core: event log, working calendar, texts in several languages, guard, shared parts of pages."""
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig

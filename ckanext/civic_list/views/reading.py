@@ -1,0 +1,103 @@
+"""What everybody sees: the list, its items and duties, its editions and what changed between them."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response, jsonify
+
+from ckanext.civic_core import clock
+from ckanext.civic_core.pages import found_or_404, given, paging
+
+civic_list = Blueprint("civic_list", __name__, url_prefix="/list")
+
+_MIME = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+}
+
+
+def _edition_in_force() -> dict[str, Any] | None:
+    try:
+        return tk.get_action("civic_edition_show")({}, {"in_force_on": clock.today().isoformat()})
+    except tk.ObjectNotFound:
+        return None
+
+
+@civic_list.route("")
+def index() -> str:
+    """The list in force: duties with their owner, period and data; filters, search, sort."""
+    filters = given("q", "agency", "group", "category", "period", "has_data", "sort")
+    duties = found_or_404("civic_duty_search", **filters, **paging())
+    return tk.render("civic_list/index.html", {
+        "edition": _edition_in_force(), "duties": duties, "filters": filters,
+    })
+
+
+@civic_list.route("/item/<code>")
+def item(code: str) -> str:
+    """One item: what it says now, its numbers and titles in all editions, who owes it."""
+    return tk.render("civic_list/item.html", {"item": found_or_404("civic_item_show", code=code)})
+
+
+@civic_list.route("/item/<code>/<agency>")
+def duty(code: str, agency: str) -> str:
+    """One duty: what is owed, by whom, and the datasets that answer it."""
+    return tk.render("civic_list/duty.html", {"duty": found_or_404("civic_duty_show", code=code, agency=agency)})
+
+
+@civic_list.route("/editions")
+def editions() -> str:
+    """Every edition that is or was law; a keeper sees drafts too."""
+    return tk.render("civic_list/editions.html", {"editions": found_or_404("civic_edition_list", **paging())})
+
+
+@civic_list.route("/editions/<number>")
+def edition(number: str) -> str:
+    """One edition with its rows as the act has them."""
+    filters = given("q", "owner", "category", "period", "sort")
+    return tk.render("civic_list/edition.html", {
+        "edition": found_or_404("civic_edition_show", number=number),
+        "items": found_or_404("civic_item_search", edition=number, **filters, **paging()),
+        "filters": filters,
+    })
+
+
+@civic_list.route("/editions/<number>/export.<format>")
+def export(number: str, format: str) -> Response:
+    """The rows of an edition as a file: ``xlsx``, ``csv`` or ``json``."""
+    if format not in _MIME:
+        return tk.abort(404, tk._("The list can be had as XLSX, CSV or JSON."))
+    answer = found_or_404("civic_edition_export", id=number, format=format)
+    return Response(answer["content"], mimetype=_MIME[format], headers={
+        "Content-Disposition": f'attachment; filename="{answer["filename"]}"',
+    })
+
+
+@civic_list.route("/editions/<before>/diff/<after>")
+def difference(before: str, after: str) -> str:
+    """What one edition changed against another."""
+    return tk.render("civic_list/difference.html", {
+        "before": found_or_404("civic_edition_show", number=before),
+        "after": found_or_404("civic_edition_show", number=after),
+        "difference": found_or_404("civic_edition_diff", **{"from": before, "to": after}),
+    })
+
+
+@civic_list.route("/agency/<name>")
+def agency(name: str) -> str:
+    """What one agency owes, and its own list."""
+    filters = given("q", "category", "period", "has_data", "sort")
+    return tk.render("civic_list/agency.html", {
+        "own": found_or_404("civic_agency_list_show", agency=name),
+        "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
+        "filters": filters,
+    })
+
+
+@civic_list.route("/duties.json")
+def autocomplete() -> Response:
+    """The duties that the dataset form offers while one types; only to who may publish for an agency."""
+    found = found_or_404("civic_duty_autocomplete", q=tk.request.args.get("q", ""))
+    return jsonify(found)
