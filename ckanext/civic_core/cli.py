@@ -30,3 +30,17 @@ def verify(stream: str | None) -> None:
     if faults:
         raise click.ClickException(f"{faults} faults")
     click.echo("The event log is whole.")
+
+
+@civic.command()
+@click.option("--password", help="Of all demo accounts; made up where it is left out.")
+def demo(password: str | None) -> None:
+    """Load the demo: agencies, the list of 2025 in force, that of 2026 as a draft, datasets, accounts."""
+    from ckanext.civic_core.demo import load as loading
+
+    if loading.loaded():
+        click.echo("The demo is loaded already.")
+        return
+    password = password or loading.new_password()
+    loading.load(password, lambda step: click.echo(f"Demo: {step}"))
+    click.echo(loading.accounts_table(password))
