@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["authorised_body", "languages", "moderators", "required_languages", "site_language"]
+__all__ = [
+    "authorised_body", "default_license", "home_language", "languages", "moderators", "required_languages",
+    "site_language",
+]
 
 
 def languages() -> tuple[str, ...]:
@@ -21,6 +24,12 @@ def site_language() -> str:
     return tk.config["ckan.locale_default"]
 
 
+def home_language() -> str:
+    """The site's language where texts are kept in it, else the first that they are kept in."""
+    known = languages()
+    return site_language() if site_language() in known else known[0]
+
+
 def authorised_body() -> str:
     """Name of the organisation whose members keep the unified list."""
     return tk.config["ckanext.civic_core.authorised_body"]
@@ -29,3 +38,8 @@ def authorised_body() -> str:
 def moderators() -> str:
     """Name of the group (type ``civic_team``) whose members moderate."""
     return tk.config["ckanext.civic_core.moderators"]
+
+
+def default_license() -> str:
+    """Id of the licence of a dataset whose publisher names none."""
+    return tk.config["ckanext.civic_core.license.default"]

@@ -6,15 +6,53 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.civic_core import config
+from ckanext.civic_core import config, forms, languages, vocabulary
 from ckanext.civic_core.domain import texts
 
-__all__ = ["civic_languages", "civic_text", "csrf_input"]
+__all__ = [
+    "civic_categories", "civic_choices", "civic_default_license", "civic_duty_rows", "civic_home_language",
+    "civic_language_name", "civic_languages", "civic_required_languages", "civic_text", "csrf_input",
+]
 
 
 def civic_languages() -> tuple[str, ...]:
     """The languages that texts are kept in."""
     return config.languages()
+
+
+def civic_language_name(code: str) -> str:
+    """What the reader calls a language."""
+    return languages.name_of(code)
+
+
+def civic_choices(field: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The terms of the vocabulary that a form field names, as scheming's choices."""
+    return [{"value": term.code, "label": dict(term.name)} for term in vocabulary.load(field["vocabulary"])]
+
+
+def civic_categories() -> list[dict[str, Any]]:
+    """The categories that a dataset can be in, by the reader's alphabet: id, name, title per language."""
+    return forms.categories()
+
+
+def civic_duty_rows(name: str, data: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The duties of a dataset as stored, or as they stand in a form that came back."""
+    return forms.duty_rows(name, data)
+
+
+def civic_home_language() -> str:
+    """The language that CKAN's own one-language fields are filled from first."""
+    return config.home_language()
+
+
+def civic_required_languages() -> tuple[str, ...]:
+    """The languages in which a title must be given."""
+    return config.required_languages()
+
+
+def civic_default_license() -> str:
+    """The licence that a form proposes."""
+    return config.default_license()
 
 
 def civic_text(several: Mapping[str, str] | None, lang: str | None = None) -> tuple[str, str]:

@@ -1,10 +1,15 @@
 """civic_core: event log, working calendar, texts in several languages, guard, shared parts of pages."""
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
+from ckan.types import Context
+
+from ckanext.civic_core import datasets
 
 
 @tk.blanket.actions
@@ -18,6 +23,19 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
 
     p.implements(p.IConfigurer)
     p.implements(p.ITranslation)
+    p.implements(p.IPackageController, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        datasets.keep_category(context, pkg_dict)
+
+    def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        datasets.keep_category(context, pkg_dict)
+
+    def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        datasets.show_category(pkg_dict)
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return datasets.searchable(pkg_dict)

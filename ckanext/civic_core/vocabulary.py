@@ -65,7 +65,7 @@ class Vocabulary:
         return next((term for term in self.terms if term.code == code), None)
 
     def find(self, text: str) -> Term | None:
-        """The term that a person means: by its code, a name, or another spelling, in any language."""
+        """The term that a person means: by its code, that of the EU, a name or another spelling, in any language."""
         wanted = _key(text)
         return next((term for term in self.terms if wanted in _keys(term)), None)
 
@@ -132,7 +132,7 @@ def _check_unique(title: str, terms: Iterable[Term]) -> None:
 
 def _keys(term: Term) -> set[str]:
     words = [word for several in term.spellings.values() for word in several]
-    return {_key(word) for word in (term.code, *term.name.values(), *words)}
+    return {_key(word) for word in (term.code, term.get("eu", term.code), *term.name.values(), *words)}
 
 
 def _key(text: str) -> str:

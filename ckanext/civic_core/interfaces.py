@@ -1,0 +1,25 @@
+"""What a feature may answer to civic_core, which itself knows no feature."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ckan.plugins import Interface
+from ckan.types import Context
+
+__all__ = ["IDatasetDuties"]
+
+
+class IDatasetDuties(Interface):
+    """Says whether the duties that a dataset names can be linked to it."""
+
+    def check_duties(
+        self, context: Context, links: Sequence[Mapping[str, str]], owner_org: str | None,
+    ) -> list[str]:
+        """What is wrong with these links, a sentence for a person each; nothing to object: an empty list.
+
+        Called only when the links differ from the stored ones.
+
+        :param links: ``{"duty": "CODE@agency", "role": …}``, of the right form, no duty twice.
+        :param owner_org: id or name of the publishing organisation, as far as it is known.
+        """
+        return []
