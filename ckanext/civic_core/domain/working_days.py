@@ -16,6 +16,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
+from ckanext.civic_core.domain.texts import Texts
+
 Unit = Literal["working_day", "calendar_day", "month"]
 UNITS: tuple[Unit, ...] = ("working_day", "calendar_day", "month")
 
@@ -51,7 +53,7 @@ class Override:
     day: date
     kind: OverrideKind
     recorded_on: date
-    note: str = ""
+    note: Texts = field(default_factory=dict[str, str], hash=False)
 
     def __post_init__(self) -> None:
         if self.kind not in OVERRIDE_KINDS:
@@ -62,13 +64,14 @@ class Override:
 class Reason:
     """Why a day is off or counts against expectation.
 
-    ``weekend``, ``holiday`` (``note`` names it) and ``moved_off`` (an override, ``note`` is its text) are
-    days off; ``moved_in`` is a weekend or holiday made a working day; ``rolled`` is the working day to which
-    a term moved because its own last day was off.
+    ``weekend``, ``holiday`` (with its ``name``) and ``moved_off`` (an override, with its ``note``) are days
+    off; ``moved_in`` is a weekend or holiday made a working day; ``rolled`` is the working day to which a term
+    moved because its own last day was off.
     """
 
     kind: ReasonKind
-    note: str = ""
+    name: str = ""
+    note: Texts = field(default_factory=dict[str, str], hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Calendar:
         if self.is_working(day):
             return None
         if day in self._decided:
-            return Reason("moved_off", self._decided[day].note)
+            return Reason("moved_off", note=self._decided[day].note)
         if day in self.holidays:
             return Reason("holiday", self.holidays[day])
         return Reason("weekend")
@@ -133,7 +136,7 @@ class Calendar:
         if not self.is_working(day):
             return None
         if day in self._decided:
-            return Reason("moved_in", self._decided[day].note)
+            return Reason("moved_in", note=self._decided[day].note)
         return Reason("moved_in") if day in self.moved_in else None
 
     def roll_forward(self, day: date) -> date:

@@ -1,4 +1,5 @@
 """Tables of civic_core; importing the package declares all of them."""
+from ckanext.civic_core.model.calendar import CalendarOverrideRow
 from ckanext.civic_core.model.event import EventRow
 
-__all__ = ["EventRow"]
+__all__ = ["CalendarOverrideRow", "EventRow"]

@@ -62,10 +62,13 @@ class TestDays:
     def test_the_last_override_of_a_day_is_the_one_in_force(self) -> None:
         friday, saturday = date(2026, 2, 6), date(2026, 2, 7)
         known = date(2026, 1, 1)
-        moved = (Override(friday, "holiday", known, "moved"), Override(saturday, "working", known, "instead"))
+        moved = (
+            Override(friday, "holiday", known, {"en": "moved"}),
+            Override(saturday, "working", known, {"en": "instead"}),
+        )
         calendar = Calendar(overrides=moved)
-        assert calendar.why_off(friday) == Reason("moved_off", "moved")
-        assert calendar.why_working(saturday) == Reason("moved_in", "instead")
+        assert calendar.why_off(friday) == Reason("moved_off", note={"en": "moved"})
+        assert calendar.why_working(saturday) == Reason("moved_in", note={"en": "instead"})
         back = Calendar(overrides=(*moved, Override(friday, "regular", known + DAY)))
         assert back.is_working(friday)
         assert not back.as_known_on(known).is_working(friday)
