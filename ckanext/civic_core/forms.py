@@ -1,17 +1,16 @@
 """What forms offer and show again."""
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.civic_core import config, languages
+from ckanext.civic_core import config, languages, titles
 from ckanext.civic_core.domain import texts
 
-__all__ = ["categories", "duty_rows", "form_rows", "titles"]
+__all__ = ["categories", "duty_rows", "form_rows"]
 
 
 def categories() -> list[dict[str, Any]]:
@@ -20,14 +19,12 @@ def categories() -> list[dict[str, Any]]:
         sa.select(model.Group.id, model.Group.name, model.Group.title, model.Group.extras["title_translated"].astext)
         .where(model.Group.type == "group", ~model.Group.is_organization, model.Group.state == "active")
     )
-    found = [{"id": i, "name": name, "title": titles(several, title or name)} for i, name, title, several in rows]
+    found = [
+        {"id": identifier, "name": name, "title": titles.parsed(several, title or name)}
+        for identifier, name, title, several in rows
+    ]
     reader, order = languages.reader(), config.languages()
     return sorted(found, key=lambda category: texts.pick(category["title"], reader, order)[0].casefold())
-
-
-def titles(stored: str | None, plain: str) -> dict[str, str]:
-    """The title in each language of a group or organisation; its plain one where it has no other."""
-    return json.loads(stored) if stored else {config.home_language(): plain}
 
 
 def duty_rows(name: str, data: Mapping[str, Any]) -> list[dict[str, str]]:

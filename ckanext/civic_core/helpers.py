@@ -6,12 +6,13 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.civic_core import config, forms, languages, vocabulary
+from ckanext.civic_core import config, forms, languages, titles, vocabulary
 from ckanext.civic_core.domain import texts
 
 __all__ = [
     "civic_categories", "civic_choices", "civic_default_license", "civic_duty_rows", "civic_home_language",
-    "civic_language_name", "civic_languages", "civic_required_languages", "civic_text", "csrf_input",
+    "civic_language_name", "civic_languages", "civic_required_languages", "civic_text", "civic_title", "csrf_input",
+    "get_facet_items_dict",
 ]
 
 
@@ -61,6 +62,21 @@ def civic_text(several: Mapping[str, str] | None, lang: str | None = None) -> tu
     :param lang: the reader's language; that of the page by default.
     """
     return texts.pick(several or {}, lang or tk.h.lang(), config.languages())
+
+
+def civic_title(group: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of an agency or a category for the reader, and its language, from any dictionary that CKAN has of it."""
+    several = group.get("title_translated") or titles.known().get(group.get("id") or group["name"])
+    return civic_text(several) if several else (group.get("title") or group["name"], tk.h.lang())
+
+
+@tk.chained_helper
+def get_facet_items_dict(next_helper: Any, facet: str, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+    """CKAN's facet items; agencies and categories under their names in the reader's language."""
+    items = next_helper(facet, *args, **kwargs)
+    if facet not in {"organization", "groups"}:
+        return items
+    return [{**item, "display_name": civic_title({"title": item["display_name"], **item})[0]} for item in items]
 
 
 @tk.chained_helper

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ckan.model as model
@@ -16,22 +16,24 @@ from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.interfaces import IDatasetDuties
 from ckanext.civic_core.logic.stored import given, is_given, stored_extra, stored_object
 
+Validator = Callable[[FlattenKey, FlattenDataDict, FlattenErrorDict, Context], None]
+
 __all__ = [
     "civic_category", "civic_default_license", "civic_drop_blank_rows", "civic_duties", "civic_lines", "civic_term",
     "civic_update_period",
 ]
 
 
-def civic_term(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Any:
+def civic_term(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validator:
     """Scheming validator: a code of the vocabulary that the field names; a name or another spelling is understood."""
 
-    def validate(value: Any) -> Any:
-        return _code(field["vocabulary"], value) if is_given(value) and value != "" else ""
+    def validate(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        if not given(data, key):
+            data.pop(key, None)
+            raise tk.StopOnError
+        data[key] = _code(field["vocabulary"], data[key])
 
     return validate
-
-
-civic_term.is_a_scheming_validator = True  # type: ignore[attr-defined]
 
 
 def civic_update_period(
@@ -106,16 +108,21 @@ def civic_lines(value: Any) -> Any:
     return [line.strip() for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
 
 
-def civic_drop_blank_rows(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """Leave out rows of repeating fields in which nothing was written: a form always offers one more."""
-    rows: dict[tuple[Any, Any], list[FlattenKey]] = {}
-    for name in list(data):
-        if len(name) == 3 and name[0] in {"contact", "spatial_coverage", "temporal_coverage"}:
-            rows.setdefault((name[0], name[1]), []).append(name)
-    for names in rows.values():
-        if all(data[name] in (None, "", tk.missing) for name in names):
-            for name in names:
+def civic_drop_blank_rows(_field: None, schema: Mapping[str, Any]) -> Validator:
+    """Scheming validator: leave out what is blank in repeating rows; a form always offers one row more."""
+    repeating = {field["field_name"] for field in schema["dataset_fields"] if "repeating_subfields" in field}
+
+    def drop(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        for name in [name for name in data if name[0] in repeating and len(name) == 3]:
+            if data[name] in (None, "", tk.missing):
                 del data[name]
+
+    return drop
+
+
+# The mark by which scheming knows that a validator wants the field and the schema.
+civic_term.is_a_scheming_validator = True  # type: ignore[attr-defined]
+civic_drop_blank_rows.is_a_scheming_validator = True  # type: ignore[attr-defined]
 
 
 def _code(title: str, value: Any) -> str:
