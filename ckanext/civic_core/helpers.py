@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from markupsafe import Markup
 
 from ckanext.civic_core import config, forms, languages, titles, vocabulary
 from ckanext.civic_core.domain import texts
 
 __all__ = [
     "civic_categories", "civic_choices", "civic_default_license", "civic_duty_rows", "civic_home_language",
+    "civic_lang",
     "civic_language_name", "civic_languages", "civic_required_languages", "civic_text", "civic_title", "csrf_input",
     "get_facet_items_dict",
 ]
@@ -19,6 +21,11 @@ __all__ = [
 def civic_languages() -> tuple[str, ...]:
     """The languages that texts are kept in."""
     return config.languages()
+
+
+def civic_lang(language: str | None) -> Markup:
+    """The attribute ``lang`` for a text that is not in the language of the page; nothing for one that is."""
+    return Markup(' lang="{}"').format(language) if language and language != tk.h.lang() else Markup("")
 
 
 def civic_language_name(code: str) -> str:

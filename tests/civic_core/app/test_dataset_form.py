@@ -127,7 +127,8 @@ class TestMistakes:
 
     @pytest.mark.parametrize(("field", "value", "place"), [
         ("contact-0-phone", "call", "#error-contact-0-phone"), ("duties-0-duty", "MIO", "#error-duties"),
-        ("tags_translated-ru", "a;b", "#error-tags_translated-ru"), ("contact-0-email", "nobody", "#error-contact-0-email"),
+        ("tags_translated-ru", "a;b", "#error-tags_translated-ru"),
+        ("contact-0-email", "nobody", "#error-contact-0-email"),
     ])
     def test_each_error_is_beside_its_field(self, app, editor, filled, field, value, place):
         _, form = send(app, editor, "/dataset/new", filled | {field: value})
