@@ -7,9 +7,9 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from ckan.types import Context
+from ckan.types import CKANApp, Context
 
-from ckanext.civic_core import datasets
+from ckanext.civic_core import datasets, guard, locale, titles
 
 
 @tk.blanket.actions
@@ -22,11 +22,18 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
     """Knows no feature; every feature of the bundle stands on it."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.ITranslation)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
+    p.implements(p.IGroupController, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        locale.offer(config)
+
+    def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
+        return guard.install(app, config)
 
     def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         datasets.keep_category(context, pkg_dict)
@@ -39,3 +46,9 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return datasets.searchable(pkg_dict)
+
+    def before_dataset_view(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return titles.show_dataset(pkg_dict)
+
+    def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
+        return titles.show_group(data_dict)

@@ -42,6 +42,6 @@ def _link(value: object, roles: Sequence[str]) -> DutyLink:
     duty, role = row.get("duty"), row.get("role") or roles[0]
     if not isinstance(duty, str) or not _DUTY.fullmatch(duty.strip()):
         raise Refused("duty_malformed", duty=duty)
-    if role not in roles:
+    if not isinstance(role, str) or role not in roles:
         raise Refused("duty_role_unknown", role=role, roles=", ".join(roles))
     return DutyLink(duty.strip(), role)

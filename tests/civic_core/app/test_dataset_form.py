@@ -30,7 +30,7 @@ def filled(editor):
         "tags_translated-kk": "", "tags_translated-ru": "дорога, ремонт", "tags_translated-en": "",
         "category": "transport", "update_period": "YEARLY", "license_id": "cc-by",
         "duties-0-duty": "", "duties-0-role": "main",
-        "responsible_unit_translated-kk": "", "responsible_unit_translated-ru": "", "responsible_unit_translated-en": "",
+        **dict.fromkeys([f"responsible_unit_translated-{code}" for code in ("kk", "ru", "en")], ""),
         "contact-0-name": "Управление", "contact-0-email": "zhol@astana.example", "contact-0-phone": "",
         "way_of_publication": "", "spatial_coverage-0-text": "", "spatial_coverage-0-uri": "",
         "temporal_coverage-0-start": "", "temporal_coverage-0-end": "",

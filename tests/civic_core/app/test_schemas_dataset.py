@@ -284,3 +284,18 @@ class TestRights:
         changed = call_action("package_patch", context={"user": editor["name"], "ignore_auth": False},
                               id="roads", category="health")
         assert [group["name"] for group in changed["groups"]] == ["health"]
+
+
+class TestCost:
+    def test_reading_costs_no_statement_more(self, described, app, statements):
+        """What the fields and hooks add: nothing, neither to one dataset from the index nor to a page of 20."""
+        create(described)
+        for number in range(20):
+            create({**described, "name": f"roads-{number}", "resources": []})
+        sent = {}
+        for name, url in {"one": "package_show?id=roads", "all": "package_search?rows=20"}.items():
+            app.get(f"/api/3/action/{url}")
+            statements.clear()
+            app.get(f"/api/3/action/{url}")
+            sent[name] = [s for s in statements if '"group"' in s or "member" in s]
+        assert sent == {"one": [], "all": []}
