@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import ckan.model as model
-import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.plugins import PluginImplementations
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.civic_core import config, forms, languages, vocabulary
@@ -74,7 +74,7 @@ def civic_duties(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDic
         raise tk.Invalid(_duty_sentence(refusal)) from refusal
     rows = [{"duty": link.duty, "role": link.role} for link in links]
     if rows != (stored_extra(thing, key[-1]) or []):
-        for plugin in p.PluginImplementations(IDatasetDuties):
+        for plugin in PluginImplementations(IDatasetDuties):
             errors[key].extend(plugin.check_duties(context, rows, given(data, ("owner_org",))))
     data[key] = json.dumps(rows)
 

@@ -75,11 +75,15 @@ class TestNewDataset:
         marked = [c["name"] for c in form.select("[name^=title_translated-][aria-required]")]
         assert marked == ["title_translated-kk", "title_translated-ru"]
 
-    def test_it_speaks_the_readers_language(self, app, editor):
-        form = page(app, editor, "/ru/dataset/new")
-        assert form.select_one("label[for=field-title_translated-kk]").text.strip("* \n") == "казахский"
-        assert "1 раз в полгода" in [option.text for option in form.select("#field-update_period option")]
-        assert "Транспорт" in [option.text.strip() for option in form.select("#field-category option")]
+    @pytest.mark.parametrize(("locale", "language", "period", "category"), [
+        ("kk", "қазақ тілі", "Жартыжылда бір рет", "Көлік"), ("ru", "казахский", "1 раз в полгода", "Транспорт"),
+        ("en", "Kazakh", "Twice a year", "Transport"),
+    ])
+    def test_it_speaks_the_readers_language(self, app, editor, locale, language, period, category):
+        form = page(app, editor, f"/{locale}/dataset/new")
+        assert form.select_one("label[for=field-title_translated-kk]").text.strip("* \n") == language
+        assert period in [option.text for option in form.select("#field-update_period option")]
+        assert category in [option.text.strip() for option in form.select("#field-category option")]
 
     def test_the_portals_licence_is_proposed(self, app, editor):
         form = page(app, editor, "/dataset/new")

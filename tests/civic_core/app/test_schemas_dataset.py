@@ -286,6 +286,31 @@ class TestRights:
         assert [group["name"] for group in changed["groups"]] == ["health"]
 
 
+class TestTheMeaningOfDuties:
+    @pytest.fixture
+    def asked(self, monkeypatch):
+        """What a feature that knows the duties was asked; it objects to every duty of another agency."""
+        from ckanext.civic_core.logic import dataset_validators
+
+        questions = []
+
+        class Feature:
+            def check_duties(self, context, links, owner_org):
+                questions.append(([link["duty"] for link in links], owner_org))
+                return [f"{link['duty']} is unknown" for link in links if not link["duty"].endswith("@akimat-astana")]
+
+        monkeypatch.setattr(dataset_validators, "PluginImplementations", lambda interface: [Feature()])
+        return questions
+
+    def test_a_feature_objects_beside_the_field(self, described, asked):
+        assert "A-1@other is unknown" in refused({**described, "duties": ["A-1@other"]}, "duties")
+
+    def test_it_is_asked_only_about_what_changes(self, described, asked):
+        shown = create(described)
+        call_action("package_patch", id="roads", notes_translated={"ru": "Иначе"})
+        assert asked == [(["MIO-047@akimat-astana", "MIO-048@akimat-astana"], shown["owner_org"])]
+
+
 class TestCost:
     def test_reading_costs_no_statement_more(self, described, app, statements):
         """What the fields and hooks add: nothing, neither to one dataset from the index nor to a page of 20."""
