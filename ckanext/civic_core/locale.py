@@ -112,17 +112,23 @@ def merged(language: str, files: Iterable[Path]) -> Catalog:
     first, *rest = catalogues
     for catalogue in rest:
         for message in catalogue:
-            known = first.get(message.id, message.context)  # type: ignore[arg-type]
-            if message.id and _is_said(message) and not (known and _is_said(known)):
-                if known:
-                    first.delete(message.id, message.context)  # type: ignore[arg-type]
-                first[message.id] = message  # type: ignore[index]
+            if message.id and _is_said(message, first) and not _is_known(message, first):
+                first.delete(message.id, message.context)
+                first[message.id] = message
     return first
 
 
-def _is_said(message: Message) -> bool:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
-    return bool(texts) and all(texts) and not message.fuzzy
+def _is_known(message: Message, catalogue: Catalog) -> bool:
+    known = catalogue.get(message.id, message.context)
+    return known is not None and _is_said(known, catalogue)
+
+
+def _is_said(message: Message, catalogue: Catalog) -> bool:
+    """Whether it is translated, in as many plural forms as the catalogue has."""
+    if isinstance(message.string, str):
+        return bool(message.string) and not message.fuzzy
+    forms = message.string or ()
+    return len(forms) == catalogue.num_plurals and all(forms) and not message.fuzzy
 
 
 def _write(catalogue: Catalog, path: Path) -> None:
