@@ -21,7 +21,7 @@ class BuildWithCatalogues(build_py):
 
 
 setup(
-    packages=find_namespace_packages(include=["ckanext.*"]) + ["ckanext.civic_schemas"],
+    packages=[*find_namespace_packages(include=["ckanext.*"]), "ckanext.civic_schemas"],
     package_dir={"ckanext.civic_schemas": "schemas"},
     cmdclass={"build_py": BuildWithCatalogues},
 )

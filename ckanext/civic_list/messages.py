@@ -17,8 +17,12 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "edition_empty": lambda: tk._("The edition has no rows yet: import a list or add items first."),
     "act_missing": lambda: tk._("Give the number and the date of the act before approving."),
     "second_person": lambda: tk._("Somebody else must approve: you submitted this edition yourself."),
-    "effective_too_early": lambda: tk._("The edition must come into force after {latest}, when the last approved one does."),
-    "effective_before_approval": lambda: tk._("The edition cannot come into force before the day of its approval, {approved}."),
+    "effective_too_early": lambda: tk._(
+        "The edition must come into force after {latest}, when the last approved one does."
+    ),
+    "effective_before_approval": lambda: tk._(
+        "The edition cannot come into force before the day of its approval, {approved}."
+    ),
 }
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 DIGEST_SIZE = 32
 GENESIS = bytes(DIGEST_SIZE)
@@ -54,9 +54,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, tuple | list | frozenset):
-        return [plain(one) for one in value]
+        return [plain(one) for one in cast("Iterable[Any]", value)]
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in cast("Mapping[Any, Any]", value).items()}
     return value
 
 
