@@ -39,16 +39,13 @@ def offer(config: CKANConfig) -> None:
 
 def _cache(config: CKANConfig) -> Path:
     storage = config.get("ckan.storage_path")
-    folder = Path(storage or tempfile.gettempdir()) / "civic_i18n"
+    folder = Path(storage) / "civic_i18n" if storage else Path(tempfile.gettempdir()) / f"civic_i18n-{os.getuid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+        usable = os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid()
     except OSError:
-        return _private()
-    return folder if os.access(folder, os.W_OK) else _private()
-
-
-def _private() -> Path:
-    return Path(tempfile.mkdtemp(prefix="civic_i18n-"))
+        usable = False
+    return folder if usable else Path(tempfile.mkdtemp(prefix="civic_i18n-"))
 
 
 def prepare(source: Path, cache: Path) -> Path:
