@@ -1,6 +1,6 @@
 # Every command of the project: `make help` lists them.
 PYTHON ?= $(or $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
-	command -v $(python) >/dev/null 2>&1 && $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(python)))),python3)
+	command -v $(python) >/dev/null 2>&1 && $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(python)))),python3)
 PORT ?= 5000
 HOST ?= 127.0.0.1
 DATA ?= .civic

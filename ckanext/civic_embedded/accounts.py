@@ -1,54 +1,62 @@
-"""First accounts of a new portal, made by a process with CKAN in it: ``python -m ckanext.civic_embedded.accounts``.
+"""First accounts of a new portal: ``python -m ckanext.civic_embedded.accounts token | administrator``.
 
-A process of its own keeps the password out of command lines, which every account of the machine can read.
+A process of its own loads CKAN, and keeps the password out of command lines, which everybody on the machine
+can read.
 """
 from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
-
-import ckan.model as model
-import ckan.plugins.toolkit as tk
-from ckan.cli import CKANConfigLoader
-from ckan.config.middleware import make_app
 
 from ckanext.civic_embedded.folder import Folder
 
 ADMINISTRATOR = "admin"
+TOKEN_FILE = "xloader.json"  # noqa: S105 (a file's name)
 
 
-def provide_administrator(password: str) -> None:
-    """A sysadmin, where the portal has none by that name."""
+def provide_administrator(folder: Folder) -> None:
+    """A sysadmin, where the portal has no account of that name."""
+    import ckan.model as model
+    import ckan.plugins.toolkit as tk
+
     if model.User.get(ADMINISTRATOR):
         return
+    password = folder.secret("administrator")
     account = {"name": ADMINISTRATOR, "email": f"{ADMINISTRATOR}@localhost.example", "password": password}
-    tk.get_action("user_create")(_as_site(), account)
+    tk.get_action("user_create")({"ignore_auth": True, "user": _site_user()}, account)
     model.Session.query(model.User).filter_by(name=ADMINISTRATOR).update({"sysadmin": True})
     model.repo.commit_and_remove()
 
 
-def provide_loader_token(folder: Folder) -> None:
-    """A token with which xloader may write into the DataStore, made anew: CKAN keeps no copy to look it up."""
-    site = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    made = tk.get_action("api_token_create")(_as_site(), {"user": site, "name": "xloader"})
-    folder.write_private("xloader.json", json.dumps({"token": made["token"]}))
+def provide_token(folder: Folder) -> None:
+    """A token for xloader, made anew: CKAN keeps none that could be looked up."""
+    import ckan.plugins.toolkit as tk
+
+    user = _site_user()
+    made = tk.get_action("api_token_create")({"ignore_auth": True, "user": user}, {"user": user, "name": "xloader"})
+    folder.write_private(TOKEN_FILE, json.dumps({"token": made["token"]}))
 
 
-def _as_site() -> dict[str, object]:
-    return {"ignore_auth": True, "user": tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
+def _site_user() -> str:
+    import ckan.plugins.toolkit as tk
+
+    return tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
 
 
-def main() -> None:
+PROVIDERS = {"administrator": provide_administrator, "token": provide_token}
+
+
+def main(what: str) -> None:
+    from ckan.cli import CKANConfigLoader
+    from ckan.config.middleware import make_app
+
     ini = Path(os.environ["CKAN_INI"])
-    folder = Folder(ini.parent)
     application = make_app(CKANConfigLoader(str(ini)).get_config())
     with application._wsgi_app.test_request_context():
-        if os.environ.get("CIVIC_ADMINISTRATOR") == "yes":
-            provide_administrator(folder.secret("administrator"))
-        if not folder.read_json("xloader.json"):
-            provide_loader_token(folder)
+        PROVIDERS[what](Folder(ini.parent))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from string import Template
 
+from ckanext.civic_embedded import accounts
 from ckanext.civic_embedded.folder import Folder
 
 #: first named wins: our templates must come before those of the neighbours
@@ -60,7 +61,7 @@ def write(folder: Folder, services: Mapping[str, str], site_url: str) -> Path:
 
     :param services: the services' addresses by the names of CKAN's environment variables.
     """
-    token = folder.read_json("xloader.json").get("token", "NOT_SET")
+    token = folder.read_json(accounts.TOKEN_FILE).get("token", "NOT_SET")
     values = {
         "secret_key": folder.secret("session"),
         "site_url": site_url,

@@ -22,9 +22,9 @@ class Folder:
         self.path = path
 
     def sub(self, *names: str) -> Path:
-        """A folder inside, made where it is missing."""
+        """A folder inside, made where it is missing; sessions and uploads are nobody else's business."""
         path = self.path.joinpath(*names)
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
 
     def log(self, name: str) -> Path:

@@ -1,16 +1,15 @@
 """``up``: a whole portal on one machine, from nothing to served pages."""
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import requests
 
-from ckanext.civic_embedded import configuration, ports
+from ckanext.civic_embedded import accounts, configuration, ports
 from ckanext.civic_embedded.folder import Folder
-from ckanext.civic_embedded.processes import Child, Supervisor, supervised
+from ckanext.civic_embedded.processes import Child, NoSuchCommand, Supervisor, supervised
 from ckanext.civic_embedded.screen import Screen
 from ckanext.civic_embedded.services import PORTAL, Services, library_variables
 from ckanext.civic_embedded.settings import OWN, Refused, Settings
@@ -18,7 +17,6 @@ from ckanext.civic_embedded.settings import OWN, Refused, Settings
 BIN = Path(sys.executable).parent
 WORKERS = 2
 DEMO_STEP = "Demo:"
-_COMMAND = re.compile(r"^  ([a-z][a-z-]*)", re.MULTILINE)
 
 
 def refuse_taken_port(settings: Settings) -> None:
@@ -35,12 +33,6 @@ def refuse_taken_port(settings: Settings) -> None:
 def site_url(settings: Settings) -> str:
     host = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0"} else settings.host  # noqa: S104
     return f"http://{host}:{settings.port}"
-
-
-def commands(help_text: str) -> set[str]:
-    """Names of subcommands in what ``--help`` prints."""
-    _, _, listed = help_text.partition("Commands:")
-    return set(_COMMAND.findall(listed))
 
 
 class Portal:
@@ -60,12 +52,10 @@ class Portal:
         running = self.services.start(self.supervisor)
         self._configure(running.urls)
         self._prepare(index_is_new=running.index_is_new)
-        known = self._civic_commands()
-        demo = self.settings.demo and "demo" in known
-        self._provide_accounts(administrator=not demo)
-        if demo:
-            self._load_demo()
-        self._serve(scheduler="scheduler" in known)
+        self._provide_loader_token()
+        if not (self.settings.demo and self._load_demo()):
+            self._provide_administrator()
+        self._serve()
         self.folder.remember(url=site_url(self.settings), prepared=True)
         self._greet()
         self.supervisor.watch()
@@ -88,18 +78,23 @@ class Portal:
     def _knows(self, fact: str) -> bool:
         return bool(self.folder.facts().get(fact))
 
-    def _provide_accounts(self, *, administrator: bool) -> None:
-        """xloader's token, and an administrator unless the demo brings one; a process only when one is missing."""
-        administrator = administrator and not self._knows("administrator") and not self._knows("demo")
-        if not administrator and self.folder.read_json("xloader.json"):
-            return
-        self.screen.say("Creating the first accounts …")
-        wanted = {"CIVIC_ADMINISTRATOR": "yes" if administrator else "no"}
-        self._run("accounts", sys.executable, "-m", "ckanext.civic_embedded.accounts", environ=wanted)
-        if administrator:
-            self.folder.write_private("accounts.txt", f"admin\t{self.folder.secret('administrator')}\tsysadmin\n")
+    def _provide_loader_token(self) -> None:
+        """What xloader needs to write into the DataStore."""
+        if not self.folder.read_json(accounts.TOKEN_FILE):
+            self.screen.say("Creating the first accounts …")
+            self._account("token")
+            self._configure({name: self.environ[name] for name in OWN})
+
+    def _provide_administrator(self) -> None:
+        """A portal without the demo needs somebody who may do everything; nothing where one is there."""
+        if not self._knows("demo") and not self._knows("administrator"):
+            self._account("administrator")
+            line = f"  {accounts.ADMINISTRATOR}   password {self.folder.secret('administrator')}   sysadmin\n"
+            self.folder.write_private("accounts.txt", line)
             self.folder.remember(administrator=True)
-        self._configure({name: url for name, url in self.environ.items() if name in OWN})
+
+    def _account(self, what: str) -> None:
+        self._run(f"account-{what}", sys.executable, "-m", "ckanext.civic_embedded.accounts", what)
 
     def _grant(self) -> None:
         try:
@@ -108,35 +103,32 @@ class Portal:
             self.screen.say(f"The DataStore's rights could not be set: {refused}")
             self.screen.say("Let an administrator of that server run what `ckan datastore set-permissions` prints.")
 
-    def _civic_commands(self) -> set[str]:
-        """Subcommands of ``ckan civic``; none when the plugins are not there."""
-        try:
-            return commands(self._ckan("civic", "--help"))
-        except Refused:
-            return set()
-
-    def _load_demo(self) -> None:
+    def _load_demo(self) -> bool:
+        """Load it once; False when the installed plugins bring none."""
         if self._knows("demo"):
-            return
+            return True
         self.screen.say("Loading the demo …")
-        printed = self._run("demo", BIN / "ckan", "civic", "demo", each_line=self._tell_step)
-        accounts = [line for line in printed.splitlines() if not line.startswith(DEMO_STEP)]
-        self.folder.write_private("accounts.txt", "\n".join(accounts) + "\n")
+        try:
+            printed = self._run("demo", BIN / "ckan", "civic", "demo", each_line=self._tell_step)
+        except NoSuchCommand:
+            return False
+        shown = [line for line in printed.splitlines() if not line.startswith(DEMO_STEP)]
+        self.folder.write_private("accounts.txt", "\n".join(shown) + "\n")
         self.folder.remember(demo=True)
+        return True
 
     def _tell_step(self, line: str) -> None:
         if line.startswith(DEMO_STEP):
             self.screen.say(line)
 
-    def _serve(self, *, scheduler: bool) -> None:
+    def _serve(self) -> None:
         self.screen.say("Starting the web server and the workers …")
         bind = f"{self.settings.host}:{self.settings.port}"
         options = ["--workers", str(WORKERS), "--bind", bind, "--timeout", "120", "--no-control-socket"]
         options += ["--access-logfile", "-", "--worker-tmp-dir", str(self.folder.sub("run"))]
         web = self._start("web", BIN / "gunicorn", *options, "ckanext.civic_embedded.wsgi:application")
         self._start("worker", BIN / "ckan", "jobs", "worker")
-        if scheduler:
-            self._start("scheduler", BIN / "ckan", "civic", "scheduler")
+        self._start("scheduler", BIN / "ckan", "civic", "scheduler", optional=True)
         self.supervisor.wait_ready(web, self._answers, 120)
 
     def _answers(self) -> bool:
@@ -151,14 +143,15 @@ class Portal:
 
     def _greet(self) -> None:
         self.screen.say(f"The portal is served at {site_url(self.settings)}")
-        accounts = self.folder.path / "accounts.txt"
-        if accounts.exists():
-            self.screen.show(f"\nAccounts:\n{accounts.read_text().strip()}\n")
+        known = self.folder.path / "accounts.txt"
+        if known.exists():
+            self.screen.show(f"\n{known.read_text().rstrip()}\n")
         self.screen.show(f"Logs: {self.folder.path / 'logs'}   Settings: {self.folder.path / 'ckan.ini'}")
         self.screen.show("Ctrl-C stops it; the data stay.")
 
-    def _start(self, name: str, *command: str | Path) -> Child:
-        return self.supervisor.start(Child(name, command, self.folder.log(name), self.environ))
+    def _start(self, name: str, *command: str | Path, optional: bool = False) -> Child:
+        child = Child(name, command, self.folder.log(name), self.environ, optional=optional)
+        return self.supervisor.start(child)
 
     def _run(
         self,

@@ -5,6 +5,7 @@ for passwords.
 """
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -95,7 +96,7 @@ class Postgres:
 
         The owner of databases that are thrown away may do everything: tests switch off triggers.
         """
-        with self._connect(ADMIN, ADMIN) as connection:
+        with contextlib.closing(self._connect(ADMIN, ADMIN)) as connection:
             cursor = connection.cursor()
             for role in (OWNER, READER):
                 self._provide_role(cursor, role, superuser=self.scratch and role == OWNER)

@@ -16,6 +16,7 @@ from types import FrameType
 from ckanext.civic_embedded.settings import Refused
 
 GRACE = 20.0  # seconds a child has to stop by itself
+USAGE_ERROR = 2  # click's exit code
 _PR_SET_PDEATHSIG = 1
 
 
@@ -27,11 +28,15 @@ class Failed(Refused):
     """A child ended that should not have, or did not become ready."""
 
 
+class NoSuchCommand(Failed):
+    """The program does not know the command that it was given."""
+
+
 @dataclass
 class Child:
     """A process with its own group and its own log file; ``stop_signal`` asks it to end in an orderly way.
 
-    ``output`` keeps what it prints apart from what it logs.
+    ``output`` keeps what it prints apart from what it logs. ``optional``: the command may not exist.
     """
 
     name: str
@@ -42,6 +47,7 @@ class Child:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     output: Path | None = None
+    optional: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -67,6 +73,11 @@ class Child:
         """Exit code, or None while it runs."""
         return self.process.poll() if self.process else None
 
+    @property
+    def lacks_command(self) -> bool:
+        """It ended as click programs do that do not know their command."""
+        return self.code == USAGE_ERROR
+
     def ask_to_stop(self) -> None:
         if self.process and self.code is None:
             with contextlib.suppress(ProcessLookupError):
@@ -83,14 +94,14 @@ class Child:
         self.process.wait()
 
     def tail(self, lines: int = 15) -> str:
-        """The last lines of its log."""
-        if not self.log.exists():
-            return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        """The last lines of what it printed and logged, and where the rest is."""
+        written = [path for path in (self.output, self.log) if path and path.exists() and path.stat().st_size]
+        ends = (path.read_text(errors="replace").splitlines()[-lines:] for path in written)
+        return "\n".join(f"The end of {path}:\n" + "\n".join(end) for path, end in zip(written, ends, strict=True))
 
     def report(self) -> str:
         """A sentence about its end, and where to read more."""
-        return f"{self.name} ended with code {self.code}. The end of {self.log}:\n{self.tail()}"
+        return f"{self.name} ended with code {self.code}. {self.tail()}"
 
 
 def _follow(child: Child, output: Path, each_line: Callable[[str], None]) -> None:
@@ -132,7 +143,7 @@ class Supervisor:
         child.finish()
         self.children.remove(child)
         if child.code:
-            raise Failed(child.report())
+            raise (NoSuchCommand if child.lacks_command else Failed)(child.report())
 
     def wait_ready(self, child: Child, ready: Callable[[], bool], seconds: float) -> None:
         """Poll ``ready`` until it is true; the child's death or ``seconds`` without success raise Failed."""
@@ -141,11 +152,12 @@ class Supervisor:
             self.check()
             if time.monotonic() > deadline:
                 late = f"{child.name} is not ready after {seconds:.0f} s."
-                raise Failed(f"{late} The end of {child.log}:\n{child.tail()}")
+                raise Failed(f"{late} {child.tail()}")
             time.sleep(0.1)
 
     def check(self) -> None:
-        """:raises Failed: naming the first child that has ended."""
+        """:raises Failed: naming the first child that has ended; optional ones may lack their command."""
+        self.children = [child for child in self.children if not (child.optional and child.lacks_command)]
         for child in self.children:
             if child.code is not None:
                 raise Failed(child.report())

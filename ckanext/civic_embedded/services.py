@@ -80,16 +80,7 @@ class Services:
 
         :raises Refused: when the server does not let us.
         """
-        from ckanext.datastore.cli import permissions_sql
-
-        main, write, read = (urlsplit(urls[name]) for name in DATABASES)
-        script = permissions_sql(
-            maindb=_quoted(main.path[1:]),
-            datastoredb=_quoted(write.path[1:]),
-            mainuser=_quoted(main.username),
-            writeuser=_quoted(write.username),
-            readuser=_quoted(read.username),
-        )
+        script = datastore_script(urls)
         if self.postgres and not any(name in self.own for name in DATABASES):
             self.postgres.execute_script(script)
         else:
@@ -110,6 +101,21 @@ class Services:
     def _remember_ports(self, folder: Folder) -> None:
         embedded = {"postgres": self.postgres, "valkey": self.valkey, "solr": self.solr}
         folder.remember(ports={name: service.port for name, service in embedded.items() if service})
+
+
+def datastore_script(urls: Mapping[str, str]) -> str:
+    """What ``ckan datastore set-permissions`` prints, without the seconds that loading CKAN takes."""
+    main, write, read = (urlsplit(urls[name]) for name in DATABASES)
+    package = importlib.util.find_spec("ckanext.datastore")
+    if not package or not package.origin:
+        raise Refused("CKAN's DataStore is not installed.")
+    return Path(package.origin).with_name("set_permissions.sql").read_text().format(
+        maindb=_quoted(main.path[1:]),
+        datastoredb=_quoted(write.path[1:]),
+        mainuser=_quoted(main.username),
+        writeuser=_quoted(write.username),
+        readuser=_quoted(read.username),
+    )
 
 
 def _quoted(name: str | None) -> str:
