@@ -145,7 +145,8 @@ def test_an_operators_own_words_go_before_ours(tmp_path):
     assert [words.gettext("Datasets"), words.gettext("Home")] == ["Данные", "Главная"]
 
 
-def test_where_nothing_can_be_written_a_folder_of_its_own_is_made(tmp_path):
+def test_where_nothing_can_be_written_a_folder_of_its_own_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     blocked = tmp_path / "file"
     blocked.write_text("")
     config = {"ckan.storage_path": str(blocked)}
