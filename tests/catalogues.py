@@ -78,6 +78,7 @@ def update(package: Path, language: str) -> None:
     catalogue = translated(package, language)
     catalogue.update(said(package), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.header_comment = f"# {path_of(package, language).stem}: {language}"
     for message in catalogue:
         message.locations = sorted({(name, 0) for name, _ in message.locations}) if message.id else []
     path = path_of(package, language)

@@ -5,6 +5,7 @@ import ckan.model as model
 import click
 
 from ckanext.civic_core import audit as audit_log
+from ckanext.civic_core.calendar_cli import calendar
 
 __all__ = ["civic"]
 
@@ -12,6 +13,9 @@ __all__ = ["civic"]
 @click.group()
 def civic() -> None:
     """What makes the portal accountable."""
+
+
+civic.add_command(calendar)
 
 
 @civic.group()
