@@ -43,7 +43,7 @@ test-domain: env  ## run the tests of the pure rules, without CKAN, in seconds
 lint: env  ## check style, types and fences
 	$(BIN)/ruff check .
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/python .ci/lint_imports.py
 
 browser-test: env  ## drive the pages in Chromium, with axe
 	@exec $(EMBEDDED) test -- $(TESTS) -m browser $(ARGS)

@@ -12,7 +12,7 @@ class BuildWithCatalogues(build_py):
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
 
-        for source in Path(__file__).parent.glob("ckanext/*/i18n/*/LC_MESSAGES/*.po"):
+        for source in Path(__file__).parent.glob("ckanext/*/i18n*/*/LC_MESSAGES/*.po"):
             with source.open("rb") as text:
                 catalogue = read_po(text, locale=source.parts[-3])
             with source.with_suffix(".mo").open("wb") as binary:

@@ -18,7 +18,7 @@ STAMP = "civic-stamp"
 def sources(root: Path) -> list[Path]:
     """Files whose change makes a new installation necessary; catalogues, because they are compiled then."""
     named = [root / name for name in ("requirements.lock", "setup.py", "setup.cfg", "pyproject.toml")]
-    return named + sorted(root.glob("ckanext/*/i18n/*/LC_MESSAGES/*.po"))
+    return named + sorted(root.glob("ckanext/*/i18n*/*/LC_MESSAGES/*.po"))
 
 
 def digest(root: Path) -> str:

@@ -16,6 +16,7 @@ from types import FrameType
 from ckanext.civic_embedded.settings import Refused
 
 GRACE = 20.0  # seconds a child has to stop by itself
+LOG_BYTES = 10_000_000
 USAGE_ERROR = 2  # click's exit code
 _PR_SET_PDEATHSIG = 1
 
@@ -51,6 +52,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        _rotate(self.log)
         with contextlib.ExitStack() as files:
             log = files.enter_context(self.log.open("ab"))
             output = files.enter_context(self.output.open("wb")) if self.output else log
@@ -58,7 +60,7 @@ class Child:
                 [str(part) for part in self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=log,
                 env={**os.environ, **self.environ},
                 cwd=self.cwd,
                 start_new_session=True,
@@ -102,6 +104,12 @@ class Child:
     def report(self) -> str:
         """A sentence about its end, and where to read more."""
         return f"{self.name} ended with code {self.code}. {self.tail()}"
+
+
+def _rotate(log: Path) -> None:
+    """One older file is kept: a portal that is started for years must not fill the disk."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
 
 
 def _follow(child: Child, output: Path, each_line: Callable[[str], None]) -> None:
