@@ -3,9 +3,8 @@ from __future__ import annotations
 
 import re
 
+import catalogues
 import pytest
-
-from tests import catalogues
 
 CASES = [(package, language) for package in catalogues.plugins() for language in catalogues.LANGUAGES]
 _PLACEHOLDER = re.compile(r"\{[a-z_]*\}|%\([a-z_]+\)[sd]")
