@@ -3,16 +3,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from markupsafe import Markup
 
-from ckanext.civic_core import config, forms, languages, titles, vocabulary
+from ckanext.civic_core import config, formats, forms, languages, look, titles, vocabulary
 from ckanext.civic_core.domain import texts
 
 __all__ = [
-    "civic_categories", "civic_choices", "civic_default_license", "civic_duty_rows", "civic_home_language",
-    "civic_lang",
+    "civic_categories", "civic_choices", "civic_colours", "civic_date", "civic_default_license", "civic_duty_rows", "civic_home_language",
+    "civic_lang", "civic_moment", "civic_number", "civic_page_url", "civic_pages", "civic_percent", "civic_term_name",
+    "civic_view_classes", "civic_whole",
     "civic_language_name", "civic_languages", "civic_required_languages", "civic_text", "civic_title", "csrf_input",
     "get_facet_items_dict",
 ]
@@ -75,6 +77,42 @@ def civic_title(group: Mapping[str, Any]) -> tuple[str, str]:
     """The name of an agency or a category for the reader, and its language, from any dictionary that CKAN has of it."""
     several = group.get("title_translated") or titles.known().get(group.get("id") or group["name"])
     return civic_text(several) if several else (group.get("title") or group["name"], tk.h.lang())
+
+
+civic_date = formats.day
+civic_moment = formats.day_and_time
+civic_number = formats.number
+civic_percent = formats.percent
+civic_colours = look.colours
+civic_view_classes = look.view_classes
+
+
+def civic_term_name(title: str, code: str | None) -> str:
+    """What the reader calls a term of a vocabulary, such as a period; the code itself where there is no such term."""
+    term = vocabulary.load(title).get(code) if code else None
+    return civic_text(term.name)[0] if term else code or ""
+
+
+def civic_whole(text: str) -> int:
+    """A number of a page as the query has it; 1 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def civic_pages(page: int, pages: int) -> list[int | None]:
+    """The numbers that a pager shows: first, last and those around the page; nothing stands for a gap."""
+    shown = sorted({1, pages, *range(max(page - 2, 1), min(page + 2, pages) + 1)})
+    with_gaps: list[int | None] = []
+    for number in shown:
+        if with_gaps and number - (with_gaps[-1] or 0) > 1:
+            with_gaps.append(None)
+        with_gaps.append(number)
+    return with_gaps
+
+
+def civic_page_url(page: int) -> str:
+    """Another page of this list with the same filters: a query, which a browser reads beside the page's own path."""
+    query = {key: values for key, values in tk.request.args.to_dict(flat=False).items() if key != "page"}
+    return "?" + urlencode({**query, "page": page}, doseq=True)
 
 
 @tk.chained_helper

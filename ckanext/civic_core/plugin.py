@@ -14,6 +14,7 @@ from ckanext.civic_core import datasets, guard, locale, titles
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
+@tk.blanket.blueprints
 @tk.blanket.cli
 @tk.blanket.config_declarations
 @tk.blanket.helpers
@@ -30,6 +31,7 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "civic_core")
         locale.offer(config)
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:

@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
+from ckanext.civic_core.domain import colour
 from ckanext.civic_core.logic.dataset_validators import (
     civic_category,
     civic_default_license,
@@ -23,9 +24,9 @@ from ckanext.civic_core.logic.stored import stored_object
 from ckanext.civic_core.logic.text_validators import civic_fill_tags, civic_json_output, civic_tags, civic_texts
 
 __all__ = [
-    "civic_agency_code", "civic_category", "civic_default_license", "civic_drop_blank_rows", "civic_duties",
+    "civic_agency_code", "civic_category", "civic_colour", "civic_default_license", "civic_drop_blank_rows", "civic_duties",
     "civic_fill_tags", "civic_icon", "civic_json_output", "civic_lines", "civic_link", "civic_phone", "civic_tags",
-    "civic_term", "civic_texts", "civic_timezone", "civic_update_period",
+    "civic_term", "civic_text_colour", "civic_texts", "civic_timezone", "civic_update_period",
 ]
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_\-]{0,29}")
@@ -40,6 +41,23 @@ def civic_timezone(value: Any) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
         raise tk.Invalid(tk._("{value} is not the name of a time zone").format(value=value)) from error
+    return value
+
+
+def civic_colour(value: Any) -> str:
+    """A colour such as ``#006a80``."""
+    if not colour.is_colour(value):
+        raise tk.Invalid(tk._("{value} is not a colour such as #006a80").format(value=value))
+    return value
+
+
+def civic_text_colour(value: Any) -> str:
+    """A colour that can be read on white and on the quiet ground (WCAG 2.2, 1.4.3)."""
+    civic_colour(value)
+    for ground in ("#ffffff", tk.config.get("ckanext.civic_core.colours.ground") or "#f4f8f9"):
+        if colour.is_colour(ground) and colour.contrast(value, ground) < colour.ENOUGH:
+            message = tk._("{value} cannot be read on {ground}: the contrast must be at least {least}:1")
+            raise tk.Invalid(message.format(value=value, ground=ground, least=colour.ENOUGH))
     return value
 
 
