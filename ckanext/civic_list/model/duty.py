@@ -56,7 +56,7 @@ class DutyTerm(tk.BaseModel):
     __tablename__ = "civic_list_duty_term"
     __table_args__ = (
         sa.UniqueConstraint("duty_id", "edition_id", "since", name="civic_list_duty_term_once"),
-        sa.Index("civic_list_duty_term_by_edition", "edition_id", "since"),
+        sa.Index("civic_list_duty_term_by_edition", "edition_id", "agency_id", "since"),
         sa.Index("civic_list_duty_term_by_version", "version_id"),
         sa.CheckConstraint("until is null or until >= since", name="civic_list_duty_term_order"),
     )
@@ -65,6 +65,8 @@ class DutyTerm(tk.BaseModel):
     duty_id: Mapped[Text] = mapped_column(sa.ForeignKey("civic_list_duty.id", ondelete="CASCADE"))
     edition_id: Mapped[Text] = mapped_column(sa.ForeignKey("civic_list_edition.id"))
     version_id: Mapped[Text] = mapped_column(sa.ForeignKey("civic_list_item_version.id"))
+    #: the duty's own, here as well so that counting a hundred thousand of them reads one table less
+    agency_id: Mapped[Text] = mapped_column(sa.ForeignKey("civic_list_agency.id"))
     since: Mapped[Day]
     recorded_at: Mapped[Instant]
     until: Mapped[MaybeDay]

@@ -266,18 +266,20 @@ def upgrade() -> None:
         sa.Column("duty_id", sa.Text, nullable=False),
         sa.Column("edition_id", sa.Text, nullable=False),
         sa.Column("version_id", sa.Text, nullable=False),
+        sa.Column("agency_id", sa.Text, nullable=False),
         sa.Column("since", sa.Date, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.Date, nullable=True),
         sa.Column("until_recorded_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("until is null or until >= since", name="civic_list_duty_term_order"),
+        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
         sa.ForeignKeyConstraint(["duty_id"], ["civic_list_duty.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["edition_id"], ["civic_list_edition.id"]),
         sa.ForeignKeyConstraint(["version_id"], ["civic_list_item_version.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("duty_id", "edition_id", "since", name="civic_list_duty_term_once"),
     )
-    op.create_index("civic_list_duty_term_by_edition", "civic_list_duty_term", ["edition_id", "since"])
+    op.create_index("civic_list_duty_term_by_edition", "civic_list_duty_term", ["edition_id", "agency_id", "since"])
     op.create_index("civic_list_duty_term_by_version", "civic_list_duty_term", ["version_id"])
     op.create_table(
         "civic_list_link",
