@@ -23,6 +23,24 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "effective_before_approval": lambda: tk._(
         "The edition cannot come into force before the day of its approval, {approved}."
     ),
+    "edition_number_taken": lambda: tk._("There is an edition {number} already."),
+    "edition_approved": lambda: tk._("An approved edition is never changed. A correction is a new edition."),
+    "edition_not_approved": lambda: tk._("The edition is not approved."),
+    "effective_set_already": lambda: tk._("The day is set already: {day}."),
+    "day_passed": lambda: tk._("This day has passed."),
+    "category_unknown": lambda: tk._("There is no category {category}."),
+    "owner_unknown": lambda: tk._("There is no agency and no owner group {owner}."),
+    "number_taken": lambda: tk._("Number {number} stands in another row already."),
+    "title_taken": lambda: tk._("The owner has this title already, in row {number}."),
+    "proposal_decided": lambda: tk._("This proposal is decided already."),
+    "proposal_prepared": lambda: tk._("The agency has not approved its list yet."),
+    "proposal_needs_code": lambda: tk._("Say which row is meant: give its code."),
+    "proposal_needs_fields": lambda: tk._("A new row needs a title, a category and an update period."),
+    "no_draft": lambda: tk._("There is no draft edition that could take this."),
+    "several_drafts": lambda: tk._("There are several drafts: say which edition takes this."),
+    "reason_missing": lambda: tk._("Give the reason."),
+    "nothing_to_approve": lambda: tk._("There is nothing in your list that waits for approval."),
+    "duty_not_owed": lambda: tk._("{agency} does not owe {code}."),
 }
 
 

@@ -70,7 +70,7 @@ def export(number: str, format: str) -> Response:
     if format not in _MIME:
         return tk.abort(404, tk._("The list can be had as XLSX, CSV or JSON."))
     answer = found_or_404("civic_edition_export", id=number, format=format)
-    return Response(answer["content"], mimetype=_MIME[format], headers={
+    return Response(answer["content"].data, mimetype=_MIME[format], headers={
         "Content-Disposition": f'attachment; filename="{answer["filename"]}"',
     })
 
