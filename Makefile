@@ -52,8 +52,8 @@ bench: env  ## measure at the size of a country and print the figures
 	@exec $(EMBEDDED) test -- $(TESTS) -m bench -s $(ARGS)
 
 lock: env  ## resolve requirements.lock anew from dev-requirements.txt
-	$(BIN)/uv pip compile --quiet --no-annotate --no-header --no-emit-index-url --overrides .ci/overrides.txt \
-	  --output-file requirements.lock --upgrade dev-requirements.txt
+	$(BIN)/uv pip compile --quiet --no-annotate --no-header --no-emit-index-url --universal \
+	  --python-version 3.11 --overrides .ci/overrides.txt --output-file requirements.lock --upgrade dev-requirements.txt
 
 clean:  ## remove what was made: environment, data, builds
 	@test ! -x $(BIN)/python || $(EMBEDDED) down

@@ -1,11 +1,12 @@
 """``python -m ckanext.civic_embedded up | env | down | test``: a portal on one machine."""
+# ``down`` must work in an environment that is only half made: what needs packages is imported where it is used
 from __future__ import annotations
 
 import shlex
 import sys
 from collections.abc import Sequence
 
-from ckanext.civic_embedded import portal, preflight, settings, testing
+from ckanext.civic_embedded import preflight, settings
 from ckanext.civic_embedded.folder import Folder
 from ckanext.civic_embedded.processes import Interrupted
 
@@ -25,11 +26,15 @@ WRONG_USE = 2
 
 
 def _up(chosen: settings.Settings, _: Sequence[str]) -> int:
+    from ckanext.civic_embedded import portal
+
     portal.up(chosen)
     return 0
 
 
 def _test(chosen: settings.Settings, arguments: Sequence[str]) -> int:
+    from ckanext.civic_embedded import testing
+
     return testing.run(chosen, arguments[1:] if arguments[:1] == ["--"] else arguments)
 
 
