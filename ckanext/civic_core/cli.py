@@ -5,6 +5,7 @@ import ckan.model as model
 import click
 
 from ckanext.civic_core import audit as audit_log
+from ckanext.civic_core import ticking
 from ckanext.civic_core.calendar_cli import calendar
 
 __all__ = ["civic"]
@@ -34,6 +35,20 @@ def verify(stream: str | None) -> None:
     if faults:
         raise click.ClickException(f"{faults} faults")
     click.echo("The event log is whole.")
+
+
+@civic.command()
+def tick() -> None:
+    """Do all that has become due by time. Safe to run twice, and on two nodes at once."""
+    for done in ticking.tick(model.Session):
+        click.echo(done)
+
+
+@civic.command()
+@click.option("--every", default=60, show_default=True, help="Seconds between two ticks.")
+def scheduler(every: int) -> None:
+    """Tick in a loop, until stopped."""
+    ticking.loop(model.Session, every, click.echo)
 
 
 @civic.command()

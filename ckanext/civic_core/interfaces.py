@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from ckan.plugins import Interface
 from ckan.types import Context
+from sqlalchemy.orm import Session
 
-__all__ = ["IDatasetDuties"]
+__all__ = ["IDatasetDuties", "ITick"]
 
 
 class IDatasetDuties(Interface):
@@ -21,5 +23,16 @@ class IDatasetDuties(Interface):
 
         :param links: ``{"duty": "CODE@agency", "role": …}``, of the right form, no duty twice.
         :param owner_org: id or name of the publishing organisation, as far as it is known.
+        """
+        return []
+
+
+class ITick(Interface):
+    """Does what has become due by time."""
+
+    def tick(self, session: Session, now: datetime) -> list[str]:
+        """Do what is due at this instant and commit it; safe to do twice, and on two nodes at once.
+
+        :returns: what was done, for the operator's screen.
         """
         return []

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import config, vocabulary
 from ckanext.civic_core.domain.texts import pick
-from ckanext.civic_list import categories, editions
+from ckanext.civic_list import categories, editions, wording
 from ckanext.civic_list.model import Edition
 from ckanext.civic_list.workbook.export import export_rows
 
@@ -26,7 +26,7 @@ def exported(session: Session, edition: Edition, format: str) -> bytes:
     owners = editions.owners(session, (row.owner for row in found))
     language = config.site_language()
     return export_rows(
-        found, format,
+        found, format, headings=wording.headings().names,
         owner_names={owner: _name(shown["title"], language) for owner, shown in owners.items()},
         category_names=category_names(session, language),
         period_names={term.code: _name(term.name, language) for term in vocabulary.load("periods")},

@@ -41,6 +41,16 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "reason_missing": lambda: tk._("Give the reason."),
     "nothing_to_approve": lambda: tk._("There is nothing in your list that waits for approval."),
     "duty_not_owed": lambda: tk._("{agency} does not owe {code}."),
+    "duty_unknown": lambda: tk._("There is no duty {duty} now. Choose one of your agency's duties."),
+    "link_closed": lambda: tk._("This link is decided already."),
+    "owner_group_taken": lambda: tk._("There is an owner group {name} already."),
+    "agency_unknown": lambda: tk._("There is no agency {agency}."),
+    "member_twice": lambda: tk._("An agency stands among the members twice."),
+    "member_days": lambda: tk._("The last day lies before the first"),
+    "successor_missing": lambda: tk._("Name the successor."),
+    "successor_of_liquidated": lambda: tk._("A body that is liquidated has no successor."),
+    "successor_itself": lambda: tk._("A body does not follow itself."),
+    "split_needs_items": lambda: tk._("Say which items go to this successor: give their codes."),
 }
 
 

@@ -1,22 +1,68 @@
 """civic_list: the unified list of open data: editions, items, duties and what is linked to them."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
+from ckan.types import Context
+from sqlalchemy.orm import Session
 
 import ckanext.civic_list.model  # noqa: F401  declares the tables
+from ckanext.civic_core.interfaces import IDatasetDuties, ITick
+from ckanext.civic_list import agencies, datasets, ticking
 
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
+@tk.blanket.blueprints
 @tk.blanket.config_declarations
+@tk.blanket.helpers
 class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     """What agencies promised to publish, and by when."""
 
     p.implements(p.IConfigurer)
     p.implements(p.ITranslation)
+    p.implements(p.IOrganizationController, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(IDatasetDuties)
+    p.implements(ITick)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+
+    # IOrganizationController: before CKAN commits
+
+    def create(self, entity: Any) -> None:
+        if getattr(entity, "is_organization", False):
+            agencies.follow(model.Session(), entity)
+
+    edit = create
+
+    # IPackageController: before CKAN commits
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        datasets.follow(context, pkg_dict["id"])
+
+    def after_dataset_update(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        datasets.follow(context, pkg_dict["id"])
+
+    def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        datasets.forget(context, pkg_dict["id"])
+
+    # IDatasetDuties
+
+    def check_duties(
+        self, context: Context, links: Sequence[Mapping[str, str]], owner_org: str | None
+    ) -> list[str]:
+        return datasets.check_duties(context, links)
+
+    # ITick
+
+    def tick(self, session: Session, now: datetime) -> list[str]:
+        return ticking.tick(session, now)

@@ -1,3 +1,6 @@
 """Who may call the actions of civic_list."""
+from ckanext.civic_list.logic.auth import duties, editions
 
-__all__: list[str] = []
+globals().update({name: getattr(module, name) for module in (duties, editions) for name in module.NAMES})
+
+__all__ = [*duties.NAMES, *editions.NAMES]  # noqa: PLE0604  both are tuples of names

@@ -1,3 +1,1 @@
-"""What the actions take: of civic_list."""
-
-__all__: list[str] = []
+"""What the actions of civic_list take."""

@@ -1,0 +1,194 @@
+"""Duties: who owes what now, or owed it on a past day."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan.model.types import make_uuid
+from ckan.types import Context
+from sqlalchemy.orm import Session
+
+from ckanext.civic_core import clock, vocabulary
+from ckanext.civic_core.logic import flow
+from ckanext.civic_core.record import record
+from ckanext.civic_core.roles import roles_of
+from ckanext.civic_list import agencies, duties, editions
+from ckanext.civic_list.domain.errors import check
+from ckanext.civic_list.domain.events_duties import DutyChanged
+from ckanext.civic_list.domain.events_editions import ProposalProposed
+from ckanext.civic_list.logic.schema import duties as schema
+from ckanext.civic_list.messages import transaction
+from ckanext.civic_list.model import Duty, ItemVersion, Proposal
+
+
+@tk.side_effect_free
+@transaction
+def civic_duty_search(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Duties in force: items of the list with the agencies that owe them, and the datasets that answer them.
+
+    Anybody may. A fixed number of statements, however long the list.
+
+    :param q: words of a title in any language, or a code; optional.
+    :param agency: name or id of an agency; optional.
+    :param group: statistics group (``CGO``, ``MIO``, ``QUASI``, ``OTHER``); optional.
+    :param category: code of a category; optional.
+    :param period: code or name of an update period; optional.
+    :param has_data: whether a public dataset is linked; optional.
+    :param as_of: the duties that stood on this day; today by default.
+    :param sort: ``number`` (default), ``title``, ``agency`` or ``code``.
+    :param facets: whether to count by facet; true by default.
+    :param limit: 20 by default, at most 100.
+    :param offset: 0 by default.
+    :returns: ``{"count", "results": [duty], "facets": {"agency": [{"value", "title", "count"}], "group", "category",
+        "period", "has_data"}, "edition": number or null}``; a duty is ``{"id", "code", "number", "title", "agency",
+        "category", "period", "schedule", "way", "has_data", "datasets": [{"id", "name", "title", "role", "state"}]}``.
+    """
+    tk.check_access("civic_duty_search", context, data_dict)
+    data = flow.checked(data_dict, schema.duty_search(), context)
+    session = flow.session_of(context)
+    day = data.get("as_of") or clock.today()
+    found = duties.search(session, day, data)
+    return {
+        "count": found.count, "edition": found.edition,
+        "results": duties.shown(session, found.rows, duties.seen_by(context)),
+        "facets": duties.facets(session, found) if data["facets"] else {},
+    }
+
+
+@tk.side_effect_free
+@transaction
+def civic_duty_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """One duty: what is owed, by whom, since when, and the datasets that answer it.
+
+    Anybody may.
+
+    :param code: code of the item, with
+    :param agency: name or id of the agency; or
+    :param id: id of the duty, or ``CODE@agency``.
+    :param as_of: as it stood on this day; today by default.
+    :returns: the duty as :func:`civic_duty_search` answers it, and ``{"composition", "theme", "note", "first_due",
+        "responsible_unit", "duty_note", "own_terms": {...} or null, "edition": {...}, "in_force": bool,
+        "numbers": [{"edition", "number", "title"}], "links": [...]}``; ``links`` has those that wait or are disputed
+        too.
+    :raises ObjectNotFound: where there is no such duty.
+    """
+    tk.check_access("civic_duty_show", context, data_dict)
+    data = flow.checked(data_dict, schema.duty_show(), context)
+    session = flow.session_of(context)
+    duty = duties.need(session, data)
+    row, in_force = duties.row_on(session, duty, data.get("as_of") or clock.today())
+    shown = duties.shown(session, [row], duties.seen_by(context))[0]
+    return {
+        **shown, "in_force": in_force, "composition": list(row.version.composition), "theme": row.version.theme,
+        "note": row.version.note, "first_due": row.version.first_due.isoformat() if row.version.first_due else None,
+        "responsible_unit": duty.responsible_unit, "duty_note": duty.note, "own_terms": duties.own_terms(duty),
+        "edition": editions.shown(session, [row.edition], keeper=False)[0],
+        "numbers": duties.numbers(session, duty.item_id, keeper=roles_of(context).keeps_list()),
+        "links": duties.links(session, [duty.id], duties.seen_by(context)).get(duty.id, []),
+    }
+
+
+@tk.side_effect_free
+@transaction
+def civic_duty_autocomplete(context: Context, data_dict: dict[str, Any]) -> list[dict[str, Any]]:
+    """Duties to choose from while one types, for the dataset form.
+
+    Who publishes for an agency may: its own duties. List keepers and sysadmins: all.
+
+    :param q: words of a title, or a code; optional.
+    :param agency: name or id of one agency; optional.
+    :param limit: 10 by default, at most 50.
+    :returns: ``[{"value": "CODE@agency", "code", "title", "agency", "category", "period"}]``.
+    """
+    tk.check_access("civic_duty_autocomplete", context, data_dict)
+    data = flow.checked(data_dict, schema.duty_autocomplete(), context)
+    session = flow.session_of(context)
+    limit = min(int(data["limit"]) if str(data["limit"]).isdecimal() else 10, 50)
+    rows = duties.search(session, clock.today(), {
+        **data, "limit": limit, "offset": 0, "sort": "number", "agencies": _own(context),
+    }, count=False).rows
+    return [
+        {
+            "value": f"{row.code}@{row.agency.name}", "code": row.code, "title": row.version.title,
+            "agency": agencies.shown(row.agency), "category": row.version.category,
+            "period": row.duty.period or row.version.period,
+        }
+        for row in rows
+    ]
+
+
+def _own(context: Context) -> Sequence[str] | None:
+    roles = roles_of(context)
+    if roles.keeps_list():
+        return None
+    return [id_ for id_, capacity in roles.agencies if capacity in {"editor", "admin"}]
+
+
+@transaction
+def civic_duty_update(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Change what an agency says of its duty: responsible unit, note, its own period or schedule.
+
+    The agency's admins and list keepers may. A period that is stricter than the item's holds at once; a looser one is a
+    proposal that the keeper decides, and needs a reason. Records ``duty.changed`` or ``proposal.proposed``.
+
+    :param id: id of the duty or ``CODE@agency`` (or ``code`` with ``agency``).
+    :param responsible_unit: a text per language; optional.
+    :param note: optional.
+    :param period: code or name of an update period; optional.
+    :param schedule: ``{"kind", "days", "unit"}``; optional.
+    :param reason: why the period should be looser.
+    :returns: the duty as :func:`civic_duty_show` answers it; ``proposal`` has the id of a proposal that was made.
+    :raises ValidationError: where a looser period has no reason.
+    """
+    tk.check_access("civic_duty_update", context, data_dict)
+    data = flow.checked(data_dict, schema.duty_update(), context)
+    session = flow.session_of(context)
+    duty = duties.need(session, data, lock=True)
+    row, _ = duties.row_on(session, duty, clock.today())
+    terms = {name: data[name] for name in ("period", "schedule") if data.get(name)}
+    proposal = None
+    if terms and not _stricter(row.version, terms) and not roles_of(context).keeps_list():
+        check(data.get("reason"), "reason_missing", "reason")
+        proposal = _propose(session, row, terms, data["reason"], flow.actor_of(context))
+        terms = {}
+    changed = _change(duty, {**{n: data[n] for n in ("responsible_unit", "note") if n in data}, **terms})
+    if changed:
+        record(session, DutyChanged(duty.id, row.code, row.agency.name, fields=changed), actor=flow.actor_of(context))
+    flow.commit(context)
+    shown = civic_duty_show(context, {"id": duty.id})
+    return {**shown, "proposal": proposal}
+
+
+def _stricter(version: ItemVersion, terms: Mapping[str, Any]) -> bool:
+    order = [term.code for term in vocabulary.load("periods")]
+    period = terms.get("period") or version.period
+    if period != version.period:
+        return order.index(period) < order.index(version.period)
+    schedule = terms.get("schedule") or {}
+    if schedule.get("kind") != "after":
+        return False
+    after = version.schedule_days if version.schedule_kind == "after" else vocabulary.load("periods")[period].get("after")
+    unit = version.schedule_unit or "calendar_day"
+    return after is not None and schedule["unit"] == unit and (schedule["days"] or 0) < after
+
+
+def _propose(session: Session, row: duties.Row, terms: Mapping[str, Any], reason: str, actor: str) -> str:
+    proposal = Proposal(
+        id=make_uuid(), agency_id=row.agency.id, item_id=row.version.item_id, kind="period", fields=dict(terms),
+        reason=reason, state="proposed", made_by=actor, made_at=clock.now(),
+    )
+    session.add(proposal)
+    record(session, ProposalProposed(proposal.id, row.agency.name, "period"), actor=actor)
+    return proposal.id
+
+
+def _change(duty: Duty, given: Mapping[str, Any]) -> tuple[str, ...]:
+    values = {name: given[name] or ({} if name == "responsible_unit" else "") for name in given if name != "schedule"}
+    if given.get("schedule"):
+        values |= {f"schedule_{part}": given["schedule"][part] for part in ("kind", "days", "unit")}
+    changed = tuple(sorted(name for name, value in values.items() if getattr(duty, name) != value))
+    for name in changed:
+        setattr(duty, name, values[name])
+    return changed

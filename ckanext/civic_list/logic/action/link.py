@@ -1,0 +1,179 @@
+"""Datasets that answer duties: linked, confirmed, disputed, taken off."""
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as core
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan.logic import index_update_package
+from ckan.types import Context
+from sqlalchemy.orm import Session
+
+from ckanext.civic_core import clock
+from ckanext.civic_core.logic import flow
+from ckanext.civic_core.roles import roles_of
+from ckanext.civic_list import agencies, duties, linking
+from ckanext.civic_list.domain.errors import check
+from ckanext.civic_list.logic.schema import duties as schema
+from ckanext.civic_list.messages import transaction
+from ckanext.civic_list.model import Agency, Duty, Item, ItemVersion, Link
+from ckanext.civic_list.model.duty import LINK_OPEN
+
+
+@transaction
+def civic_duty_link(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Say that a dataset answers a duty.
+
+    Editors of the dataset's agency and list keepers may. A duty of one's own agency is linked at once; that of another
+    body waits until its agency or the keeper confirms. Records ``duty.linked`` or ``duty.link_proposed``.
+
+    :param duty: ``CODE@agency``.
+    :param dataset: id or name of the dataset.
+    :param role: ``main`` (default), ``part`` or ``additional``.
+    :returns: the link as :func:`civic_duty_link_list` answers it.
+    :raises ValidationError: where the duty does not stand, or the dataset is linked already (``conflict``).
+    """
+    tk.check_access("civic_duty_link", context, data_dict)
+    data = flow.checked(data_dict, schema.link(), context)
+    session = flow.session_of(context)
+    dataset = _dataset(session, data["dataset"])
+    row = duties.in_force_keys(session, [data["duty"]]).get(data["duty"])
+    check(row, "duty_unknown", "duty", duty=data["duty"])
+    assert row is not None  # noqa: S101  said by the check above
+    link = linking.open_link(session, dataset, row, data["role"], roles_of(context), flow.actor_of(context))
+    return _settled(context, session, link)
+
+
+@transaction
+def civic_duty_unlink(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Take a dataset off a duty.
+
+    Editors of the dataset's or of the owing agency and list keepers may. Records ``duty.unlinked``.
+
+    :param duty: ``CODE@agency`` or id of the duty.
+    :param dataset: id or name of the dataset.
+    :returns: the link as :func:`civic_duty_link_list` answers it.
+    :raises ObjectNotFound: where they are not linked.
+    """
+    tk.check_access("civic_duty_unlink", context, data_dict)
+    data = flow.checked(data_dict, schema.unlink(), context)
+    session = flow.session_of(context)
+    duty = duties.need(session, {"id": data["duty"]})
+    dataset = _dataset(session, data["dataset"])
+    link = session.scalars(
+        sa.select(Link).where(
+            Link.duty_id == duty.id, Link.dataset_id == dataset.id, Link.state.in_(LINK_OPEN)
+        ).with_for_update()
+    ).first()
+    if link is None:
+        raise tk.ObjectNotFound(tk._("They are not linked"))
+    linking.end(session, link, _key(session, duty), flow.actor_of(context))
+    return _settled(context, session, link)
+
+
+@transaction
+def civic_duty_link_decide(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Decide on a link: confirm or decline one that waits, dispute one that is wrong.
+
+    The agency that owes confirms and declines; list keepers may all. A disputed link counts for nothing until it is
+    confirmed or declined. Records ``duty.linked``, ``duty.link_declined`` or ``duty.link_disputed``.
+
+    :param id: id of the link.
+    :param decision: ``confirm``, ``decline`` or ``dispute``.
+    :param reason: why; needed to decline and to dispute.
+    :returns: the link as :func:`civic_duty_link_list` answers it.
+    """
+    tk.check_access("civic_duty_link_decide", context, data_dict)
+    data = flow.checked(data_dict, schema.link_decide(), context)
+    session = flow.session_of(context)
+    link = session.scalars(sa.select(Link).where(Link.id == data["id"]).with_for_update(nowait=True)).first()
+    if link is None:
+        raise tk.ObjectNotFound(tk._("There is no such link"))
+    linking.decide(session, link, data["decision"], data.get("reason") or "", flow.actor_of(context))
+    return _settled(context, session, link)
+
+
+def _settled(context: Context, session: Session, link: Link) -> dict[str, Any]:
+    """Bring the dataset's field in line, commit, and only then tell the index."""
+    session.flush()
+    linking.write_back(session, link.dataset_id)
+    flow.commit(context)
+    if not context.get("defer_commit"):
+        index_update_package(Context(session=session, ignore_auth=True, user=context.get("user", "")), link.dataset_id)
+    return _shown(session, [link])[0]
+
+
+def _dataset(session: Session, key: str) -> Any:
+    package = core.Package
+    found = session.scalars(
+        sa.select(package).where(sa.or_(package.id == key, package.name == key), package.state == "active")
+    ).first()
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is no such dataset"))
+    return found
+
+
+def _key(session: Session, duty: Duty) -> str:
+    row, _ = duties.row_on(session, duty, clock.today())
+    return f"{row.code}@{row.agency.name}"
+
+
+@tk.side_effect_free
+@transaction
+def civic_duty_link_list(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """Links of duties and datasets, the newest first.
+
+    List keepers may; editors of an agency may for its duties.
+
+    :param agency: name or id of the agency that owes; needed for who is no keeper.
+    :param state: ``proposed``, ``confirmed``, ``disputed``, ``declined`` or ``ended``; optional.
+    :param dataset: id of a dataset; optional.
+    :param limit: 20 by default, at most 100.
+    :param offset: 0 by default.
+    :returns: ``{"count", "results": [{"id", "code", "title", "agency", "dataset": {"id", "title", "publisher"}, "role",
+        "state", "since", "until", "reason"}]}``.
+    """
+    tk.check_access("civic_duty_link_list", context, data_dict)
+    data = flow.checked(data_dict, schema.link_list(), context)
+    session = flow.session_of(context)
+    query = sa.select(Link)
+    if data.get("agency"):
+        agency = agencies.need(session, data["agency"])
+        query = query.join(Duty, Duty.id == Link.duty_id).where(Duty.agency_id == agency.id)
+    if data.get("state"):
+        query = query.where(Link.state == data["state"])
+    if data.get("dataset"):
+        query = query.where(Link.dataset_id == data["dataset"])
+    count = session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
+    order = query.order_by(Link.made_at.desc(), Link.id).limit(data["limit"]).offset(data["offset"])
+    return {"count": count, "results": _shown(session, session.scalars(order).all())}
+
+
+def _shown(session: Session, links: Any) -> list[dict[str, Any]]:
+    """Links as answers show them; one statement however many."""
+    publisher = sa.orm.aliased(Agency)
+    latest = (
+        sa.select(ItemVersion.title).where(ItemVersion.item_id == Duty.item_id)
+        .order_by(ItemVersion.edition_id).limit(1).scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Link, Item.code, latest.label("title"), Agency, publisher)
+        .join(Duty, Duty.id == Link.duty_id)
+        .join(Item, Item.id == Duty.item_id)
+        .join(Agency, Agency.id == Duty.agency_id)
+        .outerjoin(core.Package, core.Package.id == Link.dataset_id)
+        .outerjoin(publisher, publisher.id == core.Package.owner_org)
+        .where(Link.id.in_([link.id for link in links]))
+        .order_by(Link.made_at.desc(), Link.id)
+    )
+    return [
+        {
+            "id": link.id, "code": code, "title": title, "agency": agencies.shown(agency), "role": link.role,
+            "dataset": {"id": link.dataset_id, "title": link.dataset_title,
+                        "publisher": agencies.shown(by) if by else None},
+            "state": link.state, "since": link.since.isoformat(),
+            "until": link.until.isoformat() if link.until else None, "reason": link.reason,
+        }
+        for link, code, title, agency, by in rows
+    ]
