@@ -23,8 +23,10 @@ class Folder:
 
     def sub(self, *names: str) -> Path:
         """A folder inside, made where it is missing; sessions and uploads are nobody else's business."""
-        path = self.path.joinpath(*names)
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.path
+        for name in names:
+            path = path / name
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
 
     def log(self, name: str) -> Path:

@@ -61,6 +61,7 @@ class Portal:
         self.supervisor.watch()
 
     def _configure(self, urls: Mapping[str, str]) -> None:
+        self.folder.sub("storage")
         ini = configuration.write(self.folder, urls, site_url(self.settings))
         self.environ = {"CKAN_INI": str(ini), **urls, **library_variables()}
         self.folder.remember(environ=self.environ)

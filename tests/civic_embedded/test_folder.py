@@ -56,6 +56,11 @@ def test_a_private_file_stays_private_when_it_is_replaced(folder):
     assert _mode(path) == 0o600
 
 
+def test_folders_inside_are_nobody_elses(folder):
+    folder.sub("solr", "home")
+    assert [_mode(folder.path / name) for name in ("solr", "solr/home")] == [0o700, 0o700]
+
+
 def test_facts_are_added_and_kept(folder):
     folder.remember(url="http://x", demo=True)
     folder.remember(url=None)
