@@ -51,6 +51,10 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "successor_of_liquidated": lambda: tk._("A body that is liquidated has no successor."),
     "successor_itself": lambda: tk._("A body does not follow itself."),
     "split_needs_items": lambda: tk._("Say which items go to this successor: give their codes."),
+    "staged_gone": lambda: tk._("The file is no longer there: upload it again."),
+    "file_missing": lambda: tk._("Choose a file."),
+    "url_not_allowed": lambda: tk._("This portal takes files only by upload."),
+    "url_refused": lambda: tk._("Nothing can be taken from this address: give a public https address of a file."),
 }
 
 

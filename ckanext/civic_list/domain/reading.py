@@ -347,7 +347,7 @@ class _Reader:
         cell = self._cell(row, column)
         if cell is None:
             return
-        if cell.kind == "date" or isinstance(cell.value, date | datetime):
+        if isinstance(cell.value, date | datetime) or recognising.day(cell.text).value:
             self._fail(row, column, "date_in_period")
             return
         if cell.blank or cleaning.is_placeholder(cell.text):

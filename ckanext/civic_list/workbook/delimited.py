@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from charset_normalizer import from_bytes
 
@@ -10,6 +11,9 @@ from ckanext.civic_list.domain.sheets import EMPTY, Book, Cell, Finding, Line, S
 from ckanext.civic_list.workbook.limits import Limits, RefusedFileError
 
 __all__ = ["read"]
+
+#: what spreadsheet programs write for a cell that cannot be computed, in English and in Russian
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|Н/Д|ССЫЛКА!|ЗНАЧ!|ДЕЛ/0!|ИМЯ\?|ЧИСЛО!|ПУСТО!)")
 
 _SEPARATORS = {",": "", ";": "separator_semicolon", "\t": "separator_tab", "|": "separator_bar"}
 
@@ -88,4 +92,4 @@ def _cell(value: str) -> Cell:
         return EMPTY
     if value.startswith("'") and value[1:2] in {"=", "+", "-", "@", "\t", "\r"}:
         return Cell(value[1:], "text")
-    return Cell(value, "text")
+    return Cell(value, "error" if _ERROR.fullmatch(value.strip()) else "text")
