@@ -13,11 +13,12 @@ from pathlib import Path
 from ckanext.civic_embedded.folder import Folder
 
 ADMINISTRATOR = "admin"
+SHOWN_FILE = "accounts.txt"
 TOKEN_FILE = "xloader.json"  # noqa: S105 (a file's name)
 
 
 def provide_administrator(folder: Folder) -> None:
-    """A sysadmin, where the portal has no account of that name."""
+    """A sysadmin, where the portal has no account of that name; only then its password is shown."""
     import ckan.model as model
     import ckan.plugins.toolkit as tk
 
@@ -28,6 +29,7 @@ def provide_administrator(folder: Folder) -> None:
     tk.get_action("user_create")({"ignore_auth": True, "user": _site_user()}, account)
     model.Session.query(model.User).filter_by(name=ADMINISTRATOR).update({"sysadmin": True})
     model.repo.commit_and_remove()
+    folder.write_private(SHOWN_FILE, f"  {ADMINISTRATOR}   password {password}   sysadmin\n")
 
 
 def provide_token(folder: Folder) -> None:

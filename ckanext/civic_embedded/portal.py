@@ -48,7 +48,7 @@ class Portal:
 
         :raises Refused: with a sentence for the person at the screen.
         """
-        self.screen.say("Starting PostgreSQL, Valkey and Solr …")
+        self.screen.say(f"Starting {self.services.title()} …")
         running = self.services.start(self.supervisor)
         self._configure(running.urls)
         self._prepare(index_is_new=running.index_is_new)
@@ -90,8 +90,6 @@ class Portal:
         """A portal without the demo needs somebody who may do everything; nothing where one is there."""
         if not self._knows("demo") and not self._knows("administrator"):
             self._account("administrator")
-            line = f"  {accounts.ADMINISTRATOR}   password {self.folder.secret('administrator')}   sysadmin\n"
-            self.folder.write_private("accounts.txt", line)
             self.folder.remember(administrator=True)
 
     def _account(self, what: str) -> None:
@@ -114,7 +112,7 @@ class Portal:
         except NoSuchCommand:
             return False
         shown = [line for line in printed.splitlines() if not line.startswith(DEMO_STEP)]
-        self.folder.write_private("accounts.txt", "\n".join(shown) + "\n")
+        self.folder.write_private(accounts.SHOWN_FILE, "\n".join(shown) + "\n")
         self.folder.remember(demo=True)
         return True
 
@@ -144,7 +142,7 @@ class Portal:
 
     def _greet(self) -> None:
         self.screen.say(f"The portal is served at {site_url(self.settings)}")
-        known = self.folder.path / "accounts.txt"
+        known = self.folder.path / accounts.SHOWN_FILE
         if known.exists():
             self.screen.show(f"\n{known.read_text().rstrip()}\n")
         self.screen.show(f"Logs: {self.folder.path / 'logs'}   Settings: {self.folder.path / 'ckan.ini'}")

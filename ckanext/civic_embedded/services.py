@@ -58,13 +58,20 @@ class Services:
             self.solr = Solr(folder, ports.free(known.get("solr")), names.core)
         self._remember_ports(folder)
 
+    @property
+    def _embedded(self) -> list[Postgres | Valkey | Solr]:
+        return [service for service in (self.valkey, self.solr, self.postgres) if service]
+
+    def title(self) -> str:
+        """What is started, for the screen."""
+        return ", ".join(service.name for service in self._embedded) or "nothing: all services are your own"
+
     def start(self, supervisor: Supervisor) -> Running:
         """Start all, then wait for all: they come up side by side.
 
         :raises Refused: when a service of one's own does not answer.
         """
-        embedded = [service for service in (self.valkey, self.solr, self.postgres) if service]
-        started = [(service, service.start(supervisor)) for service in embedded]
+        started = [(service, service.start(supervisor)) for service in self._embedded]
         for service, child in started:
             service.wait(supervisor, child)
         if self.postgres:

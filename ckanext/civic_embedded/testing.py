@@ -24,8 +24,8 @@ def run(settings: Settings, arguments: Sequence[str]) -> int:
     """
     screen, folder = Screen(), Folder(settings.data / "test")
     with folder.held(), supervised() as supervisor:
-        screen.say("Starting PostgreSQL, Valkey and Solr for the tests …")
         services = Services(settings, folder, TESTS, scratch=True)
+        screen.say(f"Starting {services.title()} for the tests …")
         urls = services.start(supervisor).urls
         services.grant_datastore(urls)
         screen.say("Running pytest …")
