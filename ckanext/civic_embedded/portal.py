@@ -48,7 +48,7 @@ class Portal:
 
         :raises Refused: with a sentence for the person at the screen.
         """
-        self.screen.say(f"Starting {self.services.title()} …")
+        self.screen.say(f"{self.services.title()} …")
         running = self.services.start(self.supervisor)
         self._configure(running.urls)
         self._prepare(index_is_new=running.index_is_new)

@@ -63,8 +63,8 @@ class Services:
         return [service for service in (self.valkey, self.solr, self.postgres) if service]
 
     def title(self) -> str:
-        """What is started, for the screen."""
-        return ", ".join(service.name for service in self._embedded) or "nothing: all services are your own"
+        """What has to be started, for the screen."""
+        return "Starting " + (", ".join(service.name for service in self._embedded) or "on services of your own")
 
     def start(self, supervisor: Supervisor) -> Running:
         """Start all, then wait for all: they come up side by side.

@@ -25,7 +25,7 @@ def run(settings: Settings, arguments: Sequence[str]) -> int:
     screen, folder = Screen(), Folder(settings.data / "test")
     with folder.held(), supervised() as supervisor:
         services = Services(settings, folder, TESTS, scratch=True)
-        screen.say(f"Starting {services.title()} for the tests …")
+        screen.say(f"{services.title()} for the tests …")
         urls = services.start(supervisor).urls
         services.grant_datastore(urls)
         screen.say("Running pytest …")
