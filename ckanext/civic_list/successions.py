@@ -68,11 +68,12 @@ def apply(session: Session, row: Succession) -> list[str]:
     """Do one succession; ids of the datasets that moved."""
     at = clock.now()
     datasets = list(session.scalars(_datasets(row.from_id, row.day, row.items)))
-    if row.to_id is None:
-        terms.end_agency(session, row.from_id, row.day, at)
-    else:
-        passed = list(session.scalars(_duties(row.from_id, row.day, row.items)))
-        terms.pass_on(session, row.from_id, row.to_id, row.day, at, list(row.items) if row.items else None)
+    passed = list(session.scalars(_duties(row.from_id, row.day, row.items)))
+    row.applied_at = at
+    if row.kind != "split":
+        agencies.end(session, row.from_id, row.day)
+    terms.realign(session, row.day, at)
+    if row.to_id is not None:
         datasets = sorted({*datasets, *_move_links(session, passed, row.to_id)})
         session.execute(
             sa.update(core.Package)
@@ -80,12 +81,9 @@ def apply(session: Session, row: Succession) -> list[str]:
                    core.Package.owner_org == row.from_id)
             .values(owner_org=row.to_id)
         )
-    if row.kind != "split":
-        agencies.end(session, row.from_id, row.day)
     session.flush()
     for dataset in datasets:
         linking.write_back(session, dataset)
-    row.applied_at = at
     event = AgencySucceeded(row.from_id, row.id, row.to_id, row.kind, row.day)
     record(session, event, actor=SYSTEM)
     return datasets if row.to_id else []

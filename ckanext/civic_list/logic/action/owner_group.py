@@ -74,7 +74,7 @@ def _settled(context: Context, session: Session, group: OwnerGroup, members: Any
     if members is not None:
         _set_members(session, group.id, members)
         session.flush()
-        terms.follow_group(session, group.id, clock.now())
+        terms.realign(session, clock.today(), clock.now())
     shown = _shown(session, [group])[0]
     names = tuple(member["agency"]["name"] for member in shown["members"])
     record(session, OwnerGroupChanged(group.id, group.name, members=names), actor=flow.actor_of(context))
