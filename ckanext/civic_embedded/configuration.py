@@ -56,10 +56,18 @@ def plugins(installed: Iterable[str]) -> list[str]:
     return [name for name in PLUGINS if name in present]
 
 
-def write(folder: Folder, services: Mapping[str, str], site_url: str) -> Path:
+#: who keeps the list and who moderates in the demo
+DEMO = """\
+ckanext.civic_core.authorised_body = ministry-of-culture-and-information
+ckanext.civic_core.moderators = moderators
+"""
+
+
+def write(folder: Folder, services: Mapping[str, str], site_url: str, *, demo: bool = False) -> Path:
     """Write ``managed.ini``, and ``ckan.ini`` where it is missing; returns the path of ``ckan.ini``.
 
     :param services: the services' addresses by the names of CKAN's environment variables.
+    :param demo: name the bodies that the demo brings.
     """
     token = folder.read_json(accounts.TOKEN_FILE).get("token", "NOT_SET")
     values = {
@@ -68,6 +76,7 @@ def write(folder: Folder, services: Mapping[str, str], site_url: str) -> Path:
         "plugins": " ".join(plugins(installed_plugins())),
         "data": str(folder.path),
         "xloader_token": token,
+        "demo": DEMO if demo else "",
         **services,
     }
     escaped = {name: value.replace("%", "%%") for name, value in values.items()}

@@ -62,7 +62,8 @@ class Portal:
 
     def _configure(self, urls: Mapping[str, str]) -> None:
         self.folder.sub("storage")
-        ini = configuration.write(self.folder, urls, site_url(self.settings))
+        demo = self.settings.demo or self._knows("demo")
+        ini = configuration.write(self.folder, urls, site_url(self.settings), demo=demo)
         self.environ = {"CKAN_INI": str(ini), **urls, **library_variables()}
         self.folder.remember(environ=self.environ)
 

@@ -61,6 +61,13 @@ def test_what_the_operator_wrote_stays_and_wins(folder, monkeypatch):
     assert read["ckan.site_url"] == "http://localhost:2"
 
 
+def test_the_bodies_of_the_demo_are_named_only_with_the_demo(folder, monkeypatch):
+    key = "ckanext.civic_core.authorised_body"
+    assert key not in _read(configuration.write(folder, URLS, "http://localhost:1"), monkeypatch)
+    read = _read(configuration.write(folder, URLS, "http://localhost:1", demo=True), monkeypatch)
+    assert read[key] == "ministry-of-culture-and-information"
+
+
 def test_plugins_are_loaded_in_our_order_and_only_where_installed():
     assert configuration.plugins(["dcat", "stats", "civic_list", "civic_core"]) == ["civic_core", "civic_list", "dcat"]
 
