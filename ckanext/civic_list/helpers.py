@@ -1,4 +1,138 @@
 """Template helpers of civic_list."""
 from __future__ import annotations
 
-__all__: list[str] = []
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+
+from ckanext.civic_core import vocabulary
+from ckanext.civic_core.pages import ROWS
+from ckanext.civic_core.roles import roles_of
+from ckanext.civic_list import categories, duties
+
+__all__ = [
+    "civic_list_categories", "civic_list_event_word", "civic_list_field_word", "civic_list_of_dataset",
+    "civic_list_narrow", "civic_list_options", "civic_list_roles", "civic_list_rows", "civic_list_schedule", "civic_list_state_word",
+    "civic_list_value",
+]
+
+
+def civic_list_rows() -> int:
+    """Rows on one page of a list."""
+    return ROWS
+
+
+def civic_list_roles() -> Any:
+    """What the reader is in this portal: keeper, approver, whose editor."""
+    return roles_of({"user": tk.current_user.name, "auth_user_obj": tk.current_user})
+
+
+def civic_list_narrow(name: str, value: str) -> str:
+    """This page with one filter set to a value, or without it; from the first page on."""
+    query = {key: values for key, values in tk.request.args.to_dict(flat=False).items() if key not in {name, "page"}}
+    return "?" + urlencode({**query, **({name: value} if value else {})}, doseq=True)
+
+
+def civic_list_options(title: str) -> list[dict[str, str]]:
+    """The terms of a vocabulary as options of a select."""
+    return [{"value": term.code, "label": tk.h.civic_text(term.name)[0]} for term in vocabulary.load(title)]
+
+
+def civic_list_categories() -> dict[str, str]:
+    """The categories by their code, as the reader calls them; read once for a page."""
+    cached = tk.g.get("civic_list_categories")
+    if cached is None:
+        known = categories.known(model.Session())
+        cached = tk.g.civic_list_categories = {code: tk.h.civic_text(names)[0] for code, names in known.items()}
+    return cached
+
+
+def civic_list_schedule(period: str, schedule: Mapping[str, Any] | None) -> str:
+    """When data are due, in words."""
+    if schedule is None:
+        return ""
+    if schedule["kind"] == "within":
+        return tk._("an update within each period")
+    days = schedule.get("days") or 0
+    if schedule.get("unit") == "working_day":
+        text = tk.ungettext(
+            "data about each period, not later than {n} working day after it",
+            "data about each period, not later than {n} working days after it", days)
+    elif schedule.get("unit") == "month":
+        text = tk.ungettext(
+            "data about each period, not later than {n} month after it",
+            "data about each period, not later than {n} months after it", days)
+    else:
+        text = tk.ungettext(
+            "data about each period, not later than {n} day after it",
+            "data about each period, not later than {n} days after it", days)
+    return text.format(n=days)
+
+
+def civic_list_state_word(state: str) -> str:
+    """The state of an edition, a link or a proposal in words."""
+    words = {
+        "draft": tk._("Draft"), "submitted": tk._("Waits for approval"), "approved": tk._("Approved"),
+        "superseded": tk._("No longer in force"), "withdrawn": tk._("Withdrawn"), "revoked": tk._("Revoked"),
+        "proposed": tk._("Waits for a decision"), "confirmed": tk._("Confirmed"), "disputed": tk._("Disputed"),
+        "declined": tk._("Declined"), "ended": tk._("Ended"), "prepared": tk._("In preparation"),
+        "accepted": tk._("Accepted"), "main": tk._("main"), "part": tk._("a part"), "additional": tk._("additional"),
+        "add": tk._("New row"), "change": tk._("Other words"), "remove": tk._("Row to be removed"),
+        "period": tk._("Looser period"),
+    }
+    return words.get(state, state)
+
+
+def civic_list_field_word(field: str) -> str:
+    """What a field of a row is called."""
+    words = {
+        "title": tk._("Title"), "owner": tk._("Agency"), "category": tk._("Category"), "period": tk._("Period"),
+        "schedule": tk._("Schedule"), "first_due": tk._("First due"), "composition": tk._("Composition"),
+        "way": tk._("Way of publication"), "theme": tk._("Section"), "note": tk._("Note"), "number": tk._("Number"),
+    }
+    return words.get(field, field)
+
+
+def civic_list_value(field: str, value: Any) -> str:
+    """A value of a row as a person reads it."""
+    if value in (None, "", [], {}):
+        return "—"
+    if field == "period":
+        return tk.h.civic_term_name("periods", value)
+    if field == "way":
+        return tk.h.civic_term_name("ways_of_publication", value)
+    if field == "category":
+        return civic_list_categories().get(value, value)
+    if field == "schedule":
+        return civic_list_schedule("", value)
+    if isinstance(value, Mapping):
+        return tk.h.civic_text(value)[0]
+    return "; ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def civic_list_event_word(type_: str) -> str:
+    """What happened, in words."""
+    words = {
+        "duty.linked": tk._("A dataset was linked"), "duty.unlinked": tk._("A dataset was taken off"),
+        "duty.link_proposed": tk._("A dataset of another body was proposed"),
+        "duty.link_declined": tk._("A proposed dataset was declined"),
+        "duty.link_disputed": tk._("A link was disputed"), "duty.changed": tk._("The agency changed its terms"),
+        "edition.created": tk._("The draft was begun"), "edition.updated": tk._("Its data were changed"),
+        "edition.imported": tk._("Rows were imported from a file"),
+        "edition.submitted": tk._("It was submitted for approval"), "edition.returned": tk._("It was returned"),
+        "edition.approved": tk._("It was approved"), "edition.effective_set": tk._("Its day was set"),
+        "edition.revoked": tk._("It was revoked"), "edition.withdrawn": tk._("It was withdrawn"),
+        "edition.superseded": tk._("A later edition came into force"),
+    }
+    return words.get(type_, type_)
+
+
+def civic_list_of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The duties that a dataset answers, with the state of each link and the act: two statements, none without duties."""
+    keys = [link["duty"] for link in dataset.get("duties") or []]
+    if not keys:
+        return []
+    return duties.of_dataset(model.Session(), dataset["id"])

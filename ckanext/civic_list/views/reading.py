@@ -44,7 +44,9 @@ def item(code: str) -> str:
 @civic_list.route("/item/<code>/<agency>")
 def duty(code: str, agency: str) -> str:
     """One duty: what is owed, by whom, and the datasets that answer it."""
-    return tk.render("civic_list/duty.html", {"duty": found_or_404("civic_duty_show", code=code, agency=agency)})
+    duty = found_or_404("civic_duty_show", code=code, agency=agency)
+    history = found_or_404("civic_event_list", stream="duty", stream_id=duty["id"])
+    return tk.render("civic_list/duty.html", {"duty": duty, "history": history})
 
 
 @civic_list.route("/editions")
@@ -89,10 +91,12 @@ def difference(before: str, after: str) -> str:
 def agency(name: str) -> str:
     """What one agency owes, and its own list."""
     filters = given("q", "category", "period", "has_data", "sort")
+    own = found_or_404("civic_agency_list_show", agency=name)
+    counted = found_or_404("civic_duty_search", agency=name, limit=1)
     return tk.render("civic_list/agency.html", {
-        "own": found_or_404("civic_agency_list_show", agency=name),
+        "own": own, "filters": filters, "listed": counted["count"],
+        "published": sum(one["count"] for one in counted["facets"]["has_data"] if one["value"]),
         "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
-        "filters": filters,
     })
 
 
