@@ -127,9 +127,10 @@ class Portal:
         options = ["--workers", str(WORKERS), "--bind", bind, "--timeout", "120", "--no-control-socket"]
         options += ["--access-logfile", "-", "--worker-tmp-dir", str(self.folder.sub("run"))]
         web = self._start("web", BIN / "gunicorn", *options, "ckanext.civic_embedded.wsgi:application")
+        self.supervisor.wait_ready(web, self._answers, 120)
+        # afterwards: each of them loads all of CKAN, and somebody waits for the first page
         self._start("worker", BIN / "ckan", "jobs", "worker")
         self._start("scheduler", BIN / "ckan", "civic", "scheduler", optional=True)
-        self.supervisor.wait_ready(web, self._answers, 120)
 
     def _answers(self) -> bool:
         url = f"http://{self.settings.host}:{self.settings.port}/api/3/action/status_show"
