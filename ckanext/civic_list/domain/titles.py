@@ -13,9 +13,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _XML_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _LEADING_NUMBER = re.compile(
     r"""\s*(?:
-        №\s*\d++(?:\.\d++)*+(?:[.):]\s*|\s+)  # №654 , № 654. ; never № 1-М
-      | \d+(?:\.\d+)*[.)](?:\s+|(?=[^\d\s]))  # 304. , 12.3) ; never 3.5 or a date
-    )(?=\S)""",
+        №\s*\d++(?:\.\d++)*+(?:[.):]\s*|\s+)   # №654 , № 654. ; never «№ 1-М»
+      | \d+(?:\.\d+)*[.)](?:\s+|(?=[^\d\s]))   # 304. , 12.3) ; never 3.5 or a date
+    )(?=\w|[«"„“(])""",
     re.VERBOSE,
 )
 
