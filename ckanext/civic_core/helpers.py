@@ -6,17 +6,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
+from ckan.plugins import PluginImplementations
 from markupsafe import Markup
 
 from ckanext.civic_core import config, formats, forms, languages, look, titles, vocabulary
 from ckanext.civic_core.domain import texts
+from ckanext.civic_core.interfaces import IMenu
 
 __all__ = [
-    "civic_categories", "civic_choices", "civic_colours", "civic_date", "civic_default_license", "civic_duty_rows", "civic_home_language",
-    "civic_lang", "civic_moment", "civic_number", "civic_page_url", "civic_pages", "civic_percent", "civic_term_name",
-    "civic_view_classes", "civic_whole",
-    "civic_language_name", "civic_languages", "civic_required_languages", "civic_text", "civic_title", "csrf_input",
-    "get_facet_items_dict",
+    "civic_categories", "civic_choices", "civic_colours", "civic_date", "civic_default_license", "civic_duty_rows",
+    "civic_home_language", "civic_lang", "civic_language_name", "civic_languages", "civic_menu", "civic_moment",
+    "civic_number", "civic_page_url", "civic_pages", "civic_percent", "civic_required_languages", "civic_term_name",
+    "civic_text", "civic_title", "civic_view_classes", "civic_whole", "csrf_input", "get_facet_items_dict",
 ]
 
 
@@ -91,6 +92,11 @@ def civic_term_name(title: str, code: str | None) -> str:
     """What the reader calls a term of a vocabulary, such as a period; the code itself where there is no such term."""
     term = vocabulary.load(title).get(code) if code else None
     return civic_text(term.name)[0] if term else code or ""
+
+
+def civic_menu(place: str) -> list[tuple[str, str]]:
+    """The pages that the features of this portal put into a menu: ``(endpoint, label)``."""
+    return [entry for plugin in PluginImplementations(IMenu) for entry in plugin.menu(place)]
 
 
 def civic_whole(text: str) -> int:

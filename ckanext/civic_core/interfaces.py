@@ -8,7 +8,7 @@ from ckan.plugins import Interface
 from ckan.types import Context
 from sqlalchemy.orm import Session
 
-__all__ = ["IDatasetDuties", "ITick"]
+__all__ = ["IDatasetDuties", "IMenu", "ITick"]
 
 
 class IDatasetDuties(Interface):
@@ -34,5 +34,16 @@ class ITick(Interface):
         """Do what is due at this instant and commit it; safe to do twice, and on two nodes at once.
 
         :returns: what was done, for the operator's screen.
+        """
+        return []
+
+
+class IMenu(Interface):
+    """Puts a feature's pages into the menus of every page."""
+
+    def menu(self, place: str) -> list[tuple[str, str]]:
+        """``(endpoint, label)`` of the feature's pages that the reader may open.
+
+        :param place: ``main`` (the sections of the portal), ``user`` (the reader's own pages) or ``footer``.
         """
         return []

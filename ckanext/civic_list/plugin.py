@@ -14,8 +14,8 @@ from ckan.types import Context
 from sqlalchemy.orm import Session
 
 import ckanext.civic_list.model  # noqa: F401  declares the tables
-from ckanext.civic_core.interfaces import IDatasetDuties, ITick
-from ckanext.civic_list import agencies, datasets, ticking
+from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick
+from ckanext.civic_list import agencies, datasets, menus, ticking
 
 
 @tk.blanket.actions
@@ -31,6 +31,7 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(IDatasetDuties)
+    p.implements(IMenu)
     p.implements(ITick)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -39,10 +40,10 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     # IOrganizationController: before CKAN commits
 
     def create(self, entity: Any) -> None:
-        if getattr(entity, "is_organization", False):
-            agencies.follow(model.Session(), entity)
+        if entity.is_organization:
+            datasets.follow_agency(model.Session(), entity)
 
-    edit = create
+    edit = delete = create
 
     # IPackageController: before CKAN commits
 
@@ -66,3 +67,8 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def tick(self, session: Session, now: datetime) -> list[str]:
         return ticking.tick(session, now)
+
+    # IMenu
+
+    def menu(self, place: str) -> list[tuple[str, str]]:
+        return menus.menu(place)
