@@ -14,9 +14,9 @@ from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import categories, duties
 
 __all__ = [
-    "civic_list_categories", "civic_list_event_word", "civic_list_field_word", "civic_list_of_dataset",
-    "civic_list_narrow", "civic_list_options", "civic_list_roles", "civic_list_rows", "civic_list_schedule", "civic_list_state_word",
-    "civic_list_value",
+    "civic_list_categories", "civic_list_day", "civic_list_event_word", "civic_list_field_word", "civic_list_narrow",
+    "civic_list_of_dataset", "civic_list_options", "civic_list_roles", "civic_list_rows", "civic_list_schedule",
+    "civic_list_state_word", "civic_list_upload", "civic_list_value",
 ]
 
 
@@ -34,6 +34,20 @@ def civic_list_narrow(name: str, value: str) -> str:
     """This page with one filter set to a value, or without it; from the first page on."""
     query = {key: values for key, values in tk.request.args.to_dict(flat=False).items() if key not in {name, "page"}}
     return "?" + urlencode({**query, **({name: value} if value else {})}, doseq=True)
+
+
+def civic_list_day(value: Any) -> str:
+    """A day as the country writes it; what was typed and is none stays as it was typed."""
+    try:
+        return tk.h.civic_date(value) if value else ""
+    except ValueError:
+        return str(value)
+
+
+def civic_list_upload(duty: Mapping[str, Any]) -> str:
+    """The dataset form with this duty chosen."""
+    chosen = urlencode({"group": duty["agency"]["id"], "duties-0-duty": f"{duty['code']}@{duty['agency']['name']}"})
+    return f"{tk.url_for('dataset.new')}?{chosen}"
 
 
 def civic_list_options(title: str) -> list[dict[str, str]]:
@@ -131,7 +145,7 @@ def civic_list_event_word(type_: str) -> str:
 
 
 def civic_list_of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The duties that a dataset answers, with the state of each link and the act: two statements, none without duties."""
+    """The duties that a dataset answers, with link and act: one statement, none without duties."""
     keys = [link["duty"] for link in dataset.get("duties") or []]
     if not keys:
         return []
