@@ -1,4 +1,4 @@
-"""An embedded Solr: the real one, its jars brought by Maven once per user and started by ``SolrMain.java``."""
+"""An embedded Solr: the real one, its jars brought by Maven once per user, with ``SolrMain.java`` around them."""
 from __future__ import annotations
 
 import hashlib
@@ -24,8 +24,9 @@ def cache() -> Path:
 
 
 def jars() -> Path:
-    """Where the jars that ``pom.xml`` names are kept; another ``pom.xml`` is another folder."""
-    digest = hashlib.sha256((HERE / "pom.xml").read_bytes()).hexdigest()[:12]
+    """Where the jars that ``pom.xml`` names and our compiled main class are kept; other sources, other folder."""
+    sources = (HERE / "pom.xml").read_bytes() + (HERE / "SolrMain.java").read_bytes()
+    digest = hashlib.sha256(sources).hexdigest()[:12]
     return cache() / f"solr-{digest}"
 
 
@@ -35,8 +36,10 @@ def fetch_jars(supervisor: Supervisor, folder: Folder) -> Path:
     if not wanted.exists():
         wanted.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=wanted.parent) as part:
-            supervisor.run(Child("maven", _maven(Path(part) / "lib"), folder.log("maven"), cwd=Path(part)))
-            _put(Path(part) / "lib", wanted)
+            fresh = Path(part) / "lib"
+            supervisor.run(Child("maven", _maven(fresh), folder.log("maven"), cwd=Path(part)))
+            supervisor.run(Child("javac", _javac(fresh), folder.log("javac"), cwd=Path(part)))
+            _put(fresh, wanted)
     return wanted
 
 
@@ -51,6 +54,10 @@ def _put(fresh: Path, wanted: Path) -> None:
 def _maven(target: Path) -> list[str | Path]:
     options = [f"-DoutputDirectory={target}", "-DincludeScope=runtime"]
     return ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies", *options]
+
+
+def _javac(target: Path) -> list[str | Path]:
+    return ["javac", "-d", target, "-cp", f"{target}/*", HERE / "SolrMain.java"]
 
 
 def ckan_schema() -> Path:
@@ -119,4 +126,4 @@ class Solr:
             "update.autoCreateFields": "false",
         }
         options = [f"-D{name}={value}" for name, value in properties.items()]
-        return ["java", "-Xms128m", "-Xmx512m", *options, "-cp", f"{lib}/*", HERE / "SolrMain.java"]
+        return ["java", "-Xms128m", "-Xmx512m", *options, "-cp", f"{lib}:{lib}/*", "SolrMain"]

@@ -72,5 +72,6 @@ def test_a_changed_list_of_jars_is_another_folder(monkeypatch, tmp_path):
     before = solr.jars()
     monkeypatch.setattr(solr, "HERE", tmp_path)
     (tmp_path / "pom.xml").write_text("<project/>")
+    (tmp_path / "SolrMain.java").write_text("class SolrMain {}")
     assert solr.jars() != before
     assert solr.jars().parent == before.parent
