@@ -60,6 +60,8 @@ def demo(password: str | None) -> None:
     if loading.loaded():
         click.echo("The demo is loaded already.")
         return
+    if loading.broken():
+        raise click.ClickException("Loading the demo was cut off before. Begin with an empty database: make clean.")
     password = password or loading.new_password()
     loading.load(password, lambda step: click.echo(f"Demo: {step}"))
     click.echo(loading.accounts_table(password))

@@ -29,9 +29,17 @@ ALL_AKIMATS = {
 }
 
 
+_MARK = "civic.demo"
+
+
 def loaded() -> bool:
-    """Whether the demo is in the database."""
-    return model.User.get(PEOPLE[0].name) is not None
+    """Whether the whole demo is in the database."""
+    return model.get_system_info(_MARK) is not None
+
+
+def broken() -> bool:
+    """Whether loading was cut off: some of the demo is there, and more of it cannot be put on top."""
+    return not loaded() and model.User.get(PEOPLE[0].name) is not None
 
 
 def load(password: str, say: Say) -> None:
@@ -51,6 +59,7 @@ def load(password: str, say: Say) -> None:
     for what, step in steps:
         say(what)
         step()
+    model.set_system_info(_MARK, clock.now().isoformat())
 
 
 def new_password() -> str:
@@ -166,4 +175,4 @@ def accounts_table(password: str) -> str:
     return "\n".join([f"Demo accounts, password {password}", *lines])
 
 
-__all__ = ["AUTHORISED_BODY", "accounts_table", "load", "loaded", "new_password"]
+__all__ = ["AUTHORISED_BODY", "accounts_table", "broken", "load", "loaded", "new_password"]
