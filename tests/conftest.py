@@ -44,9 +44,9 @@ def with_plugins(portal: Any) -> None:
 def clean_db(portal: Any) -> Iterator[None]:
     """Empty tables: only those that hold rows are emptied."""
     import ckan.model as model
+    from database import empty
 
-    model.Session.remove()
-    _empty_tables()
+    empty()
     model.repo.init_db()
     model.Session.remove()
     yield
@@ -60,23 +60,6 @@ def clean_index(portal: Any) -> None:
     from ckan.lib.search import clear_all
 
     clear_all()
-
-
-_KEEP = ("alembic_version", "spatial_ref_sys")
-
-
-def _empty_tables() -> None:
-    import ckan.model as model
-    import sqlalchemy as sa
-
-    with model.ensure_engine().begin() as connection:
-        names = [name for name in sa.inspect(connection).get_table_names() if not name.endswith(_KEEP)]
-        probes = " union all ".join(f"select '{n}' where exists (select 1 from \"{n}\")" for n in names)
-        filled = connection.scalars(sa.text(probes)).all()
-        connection.execute(sa.text("set session_replication_role = replica"))
-        for name in filled:
-            connection.execute(sa.text(f'delete from "{name}"'))
-        connection.execute(sa.text("set session_replication_role = origin"))
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from ckanext.civic_list.domain.titles import title_key
 from ckanext.civic_list.model import Agency, Edition, Item, ItemVersion, OwnerGroup
 
 __all__ = [
-    "facts", "find", "locked", "owner_of", "public", "row_of", "rows", "shown", "splits", "values_of", "write",
+    "facts", "find", "hold_law", "locked", "others_in_law", "owner_of", "owners", "public", "row_of", "rows", "shown",
+    "shown_row", "splits", "values_of", "write",
 ]
 
 #: what an edition shows to everybody
@@ -52,9 +53,12 @@ def public(edition: Edition) -> bool:
 
 
 def locked(session: Session, edition: Edition) -> Edition:
-    """The edition held against everybody else until the commit; who comes second is told at once."""
+    """The edition held against everybody else until the commit; who comes second is told at once.
+
+    Who only looks is not held up: a file may be staged for it meanwhile.
+    """
     return session.scalars(
-        sa.select(Edition).where(Edition.id == edition.id).with_for_update(nowait=True)
+        sa.select(Edition).where(Edition.id == edition.id).with_for_update(nowait=True, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
 
@@ -117,6 +121,17 @@ def rows(session: Session, edition_id: str) -> list[Row]:
         .join(Item, Item.id == ItemVersion.item_id)
         .where(ItemVersion.edition_id == edition_id)
         .order_by(ItemVersion.number)
+    )
+    return [row_of(version, code) for version, code in found]
+
+
+def last_said(session: Session, codes: Iterable[str]) -> list[Row]:
+    """What the items with these codes said last, in any edition; one statement."""
+    found = session.execute(
+        sa.select(ItemVersion, Item.code)
+        .join(Item, Item.id == ItemVersion.item_id).join(Edition, Edition.id == ItemVersion.edition_id)
+        .where(Item.code.in_(set(codes)))
+        .distinct(Item.code).order_by(Item.code, Edition.made_at.desc())
     )
     return [row_of(version, code) for version, code in found]
 
@@ -197,6 +212,11 @@ def shown_row(row: Row, owner: Mapping[str, Any] | None) -> dict[str, Any]:
         if row.schedule else None,
         "first_due": _plain(row.first_due), "way": row.way, "note": row.note,
     }
+
+
+def hold_law(session: Session) -> None:
+    """Until the commit nobody else brings an edition into force: its day is compared with those of the others."""
+    session.execute(sa.text("select pg_advisory_xact_lock(hashtext('civic_list_edition'))"))
 
 
 def others_in_law(session: Session, edition_id: str) -> list[date]:

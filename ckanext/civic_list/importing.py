@@ -57,32 +57,35 @@ def look(
     reading = read_list(read(io.BytesIO(staged.content), staged.filename, limits), wording.gather(session))
     before = editions.rows(session, edition.id)
     rows, own_codes = _without_unknown_codes(session, [one.item for one in reading.rows])
-    found = matching.match(rows, _known(session, before))
+    known = _known(session, before, rows)
+    found = matching.match(rows, known)
     places = {one.row: index for index, one in enumerate(reading.rows)}
     wanted = {places[row]: decision for row, decision in decisions.items() if row in places}
     wanted |= {index: {"new": True} for index in own_codes if index not in found.matched}
     resolved = decide(found, wanted, accept_suggestions=accept)
     after, splits = _named(session, rows, resolved, own_codes)
+    after = _with_known_themes(after, known)
     change = difference.Difference()
     if _comparable(after):
         change = difference.compare(before, after, {**editions.splits(session), **splits})
     return Preview(reading, found, resolved, tuple(before), tuple(after), splits, change)
 
 
-def _known(session: Session, before: Sequence[Row]) -> list[Row]:
-    """The items a row can be: those of the draft, and those in force that the draft left out."""
+def _known(session: Session, before: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
+    """The items a row can be: those of the draft, those in force that the draft left out, those that it names."""
     known = {row.code: row for row in before}
     current = terms.in_force(session, clock.today())
     for row in editions.rows(session, current.id) if current else []:
         known.setdefault(row.code, row)
-    return list(known.values())
+    named = {row.code for row in rows if row.code} - known.keys()
+    return [*known.values(), *(editions.last_said(session, named) if named else ())]
 
 
 def known_rows(session: Session, preview: Preview, wanted: set[str]) -> dict[str, Row]:
     """What the items with these codes say: in the draft, else in the edition in force."""
     if not wanted:
         return {}
-    return {row.code or "": row for row in _known(session, preview.before) if row.code in wanted}
+    return {row.code or "": row for row in _known(session, preview.before, ()) if row.code in wanted}
 
 
 def _without_unknown_codes(session: Session, rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:
@@ -109,6 +112,16 @@ def _named(
     return named, splits
 
 
+def _with_known_themes(rows: Sequence[Row], known: Sequence[Row]) -> list[Row]:
+    """A file names a theme in one language: where the item has it in that one, it keeps it in all."""
+    themes = {row.code: row.theme for row in known}
+    return [
+        replace(row, theme=themes[row.code])
+        if row.code in themes and set(row.theme.values()) <= set(themes[row.code].values()) and row.theme else row
+        for row in rows
+    ]
+
+
 def _comparable(rows: Sequence[Row]) -> bool:
     """A code stands twice only while somebody has still to decide."""
     return len({row.code for row in rows}) == len(rows)
@@ -124,10 +137,10 @@ def write(session: Session, edition: Edition, preview: Preview, staged: StagedIm
 
 
 def _items(session: Session, preview: Preview) -> dict[str, str]:
-    """The item of each code; items that are new are made."""
+    """The item of each code, also of those that go; items that are new are made."""
     wanted = [row.code or "" for row in preview.after]
-    origins = set(preview.splits.values())
-    query = sa.select(Item.code, Item.id).where(Item.code.in_({*wanted, *origins}))
+    former = {row.code for row in preview.before}
+    query = sa.select(Item.code, Item.id).where(Item.code.in_({*wanted, *former, *preview.splits.values()}))
     ids = dict(session.execute(query).tuples().all())
     new = [code for code in wanted if code not in ids]
     if new:
@@ -151,6 +164,7 @@ def _events(edition: Edition, preview: Preview, staged: StagedImport, ids: Mappi
     events += [
         events_editions.ItemChanged(ids[code], code, number, fields=fields) for code, fields in touched.items()
     ]
+    events += [events_editions.ItemRemoved(ids[row.code or ""], row.code or "", number) for row in removed]
     return events
 
 

@@ -6,6 +6,7 @@ never an identity; a change of wording that means the same is no change.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -153,13 +154,18 @@ def _changes(pair: Pair) -> Iterator[Change]:
         yield Change(pair.code, "title", before, after)
     for field in FIELDS:
         before, after = _value(pair.before, field), _value(pair.after, field)
-        if before != after:
+        if before != after and not (field == "theme" and _without_numbers(before) == _without_numbers(after)):
             yield Change(pair.code, field, before, after)
 
 
 def _value(item: Item, field: str) -> Any:
     value = getattr(item, field)
     return _texts(value) if field == "theme" else value
+
+
+def _without_numbers(theme: Mapping[str, str]) -> dict[str, str]:
+    """Editions number their themes anew too: a theme is told by its words."""
+    return {language: title_key(re.sub(r"\d+", "", text)) for language, text in theme.items()}
 
 
 def _texts(texts: Mapping[str, str]) -> dict[str, str]:

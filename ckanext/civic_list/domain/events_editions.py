@@ -84,6 +84,13 @@ class EditionSuperseded(_OfEdition):
 
 
 @dataclass(frozen=True)
+class EditionReinstated(_OfEdition):
+    """The edition after it was revoked: it is in force again."""
+
+    type: ClassVar[str] = "edition.reinstated"
+
+
+@dataclass(frozen=True)
 class _OfItem(Event):
     """``code`` is the item's, ``edition`` the number of the draft that changed."""
 

@@ -7,13 +7,14 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.model.types import make_uuid
 from ckan.types import Context
+from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.logic import flow
 from ckanext.civic_core.record import record
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import editions
-from ckanext.civic_list.domain.editions import DRAFT, SUBMITTED
+from ckanext.civic_list.domain.editions import DRAFT, SUBMITTED, WITHDRAWN
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.domain.events_editions import EditionCreated, EditionUpdated
 from ckanext.civic_list.logic.schema import editions as schema
@@ -33,17 +34,16 @@ def civic_edition_create(context: Context, data_dict: dict[str, Any]) -> dict[st
     :param act_number, act_date, registration_number, registered_on, published_on, act_url, effective_from: what is
         known of the act already; days in ISO 8601 or ``dd.mm.yyyy``; optional.
     :returns: the edition as :func:`civic_edition_show` answers it.
-    :raises ValidationError: for a number that is taken (``conflict``) and for values of the wrong form.
+    :raises ValidationError: for a number that is taken and for values of the wrong form.
     """
     tk.check_access("civic_edition_create", context, data_dict)
     data = flow.checked(data_dict, schema.create(), context)
     session = flow.session_of(context)
     origin = editions.find(session, {"id": data.pop("copy_of")}) if data.get("copy_of") else None
-    taken = session.scalar(sa.select(Edition.id).where(Edition.number == data["number"]))
-    check(not taken, "edition_number_taken", "number", number=data["number"])
+    _check_number(session, data["number"])
     edition = Edition(
         id=make_uuid(), state=DRAFT, made_by=flow.actor_of(context), made_at=clock.now(), revision=0,
-        copied_from=origin.id if origin else None, **_filled(data),
+        copied_from=origin.id if origin else None, **{"title": {}, **_filled(data)},
     )
     session.add(edition)
     session.flush()
@@ -55,12 +55,18 @@ def civic_edition_create(context: Context, data_dict: dict[str, Any]) -> dict[st
     return _answer(context, edition)
 
 
+def _check_number(session: Session, number: str, edition_id: str = "") -> None:
+    taken = session.scalar(sa.select(Edition.id).where(Edition.number == number, Edition.id != edition_id))
+    check(not taken, "edition_number_taken", "number", number=number)
+
+
 def _filled(data: dict[str, Any]) -> dict[str, Any]:
-    texts = ("act_number", "registration_number", "act_url")
-    return {"title": data.get("title") or {}, **{k: v if v is not None or k not in texts else "" for k, v in data.items()}}
+    """What was given; a text that was emptied is empty, not unknown."""
+    empty: dict[str, Any] = {"title": {}, "act_number": "", "registration_number": "", "act_url": ""}
+    return {name: empty.get(name) if value is None else value for name, value in data.items()}
 
 
-def _copy_rows(session: Any, source: str, target: str) -> None:
+def _copy_rows(session: Session, source: str, target: str) -> None:
     columns = [c.name for c in ItemVersion.__table__.columns if c.name not in {"id", "edition_id"}]
     chosen = [getattr(ItemVersion, name) for name in columns]
     session.execute(sa.insert(ItemVersion).from_select(
@@ -85,22 +91,20 @@ def civic_edition_update(context: Context, data_dict: dict[str, Any]) -> dict[st
     data = flow.checked(data_dict, schema.update(), context)
     session = flow.session_of(context)
     edition = editions.locked(session, editions.find(session, {"id": data.pop("id")}))
-    changed = {name: value for name, value in _filled_of(data).items() if getattr(edition, name) != value}
+    changed = {name: value for name, value in _filled(data).items() if getattr(edition, name) != value}
     open_ = edition.state in {DRAFT, SUBMITTED}
     late = set(changed) - {"registration_number", "registered_on", "published_on", "act_url"}
+    check(edition.state != WITHDRAWN, "edition_step", "id", state=edition.state)
     check(open_ or not late, "edition_approved", next(iter(sorted(late)), "id"))
+    if "number" in changed:
+        _check_number(session, changed["number"], edition.id)
     if changed:
         for name, value in changed.items():
             setattr(edition, name, value)
         record(session, EditionUpdated(edition.id, edition.number, fields=tuple(sorted(changed))),
                actor=flow.actor_of(context))
-        flow.commit(context)
+    flow.commit(context)
     return _answer(context, edition)
-
-
-def _filled_of(data: dict[str, Any]) -> dict[str, Any]:
-    texts = ("act_number", "registration_number", "act_url")
-    return {name: "" if value is None and name in texts else value for name, value in data.items()}
 
 
 @tk.side_effect_free

@@ -33,8 +33,8 @@ def civic_edition_import(context: Context, data_dict: dict[str, Any]) -> dict[st
     List keepers may. Columns are found by their headings; every row is checked and everything that is wrong is answered
     at once. Rows are matched to items by code, then by owner and title, never by number; for each row that is left,
     likely answers are suggested and a person decides. Rows of the draft that the file lacks are removed. Nothing is
-    written while there is an error or something to decide. Records ``edition.imported``, ``item.added`` and
-    ``item.changed``.
+    written while there is an error or something to decide. Records ``edition.imported``, ``item.added``,
+    ``item.changed`` and ``item.removed``.
 
     :param id: id or number of the draft.
     :param upload: the file; or
@@ -43,17 +43,22 @@ def civic_edition_import(context: Context, data_dict: dict[str, Any]) -> dict[st
     :param dry_run: only look; true by default.
     :param decisions: ``{row: {"same_as": code} | {"split_of": code} | {"new": true}}``, by row of the sheet; optional.
     :param accept_suggestions: take the first suggestion wherever nothing is decided; false by default.
-    :returns: ``{"staged", "errors": [{"sheet", "row", "column", "value", "code", "message", "expected"}], "cleaned",
+    :param revision: the ``revision`` of the draft that was looked at; another one is refused with ``conflict``; optional.
+    :returns: ``{"staged", "revision", "errors": [{"sheet", "row", "column", "value", "code", "message", "expected"}], "cleaned",
         "warnings", "added", "changed", "removed", "unchanged", "suggestions": [{"row", "same_as" or "split_of",
-        "score", "why", "title", "item"}], "undecided": [row], "rows": {"added", "changed", "removed"}, "written"}``.
+        "score", "why", "number", "title", "item"}], "undecided": [row], "rows": {"added", "changed", "removed"}, "written"}``.
     :raises ValidationError: on writing: with the first errors of the file under ``upload``, with what is undecided or
         contradictory under ``decisions``; ``conflict`` where somebody else imports at the same moment.
     """
     tk.check_access("civic_edition_import", context, data_dict)
     data = flow.checked(data_dict, schema.import_(), context)
     session = flow.session_of(context)
-    edition = editions.locked(session, editions.find(session, {"id": data["id"]}))
+    edition = editions.find(session, {"id": data["id"]})
+    if not data["dry_run"]:
+        edition = editions.locked(session, edition)
     check_open(edition.state)
+    if data.get("revision") not in (None, edition.revision):
+        raise flow.conflict()
     staged = _staged(session, edition, data, flow.actor_of(context))
     preview = importing.look(
         session, edition, staged, data.get("decisions") or {}, accept=data["accept_suggestions"], limits=_limits()
@@ -62,9 +67,11 @@ def civic_edition_import(context: Context, data_dict: dict[str, Any]) -> dict[st
         _refuse_unfinished(preview)
         importing.write(session, edition, preview, staged, actor=flow.actor_of(context))
         session.execute(sa.delete(StagedImport).where(StagedImport.edition_id == edition.id))
-    answer = _shown(session, preview)
+    answer, staged_id = _shown(session, preview), staged.id if data["dry_run"] else None
     flow.commit(context)
-    return {**answer, "staged": None if not data["dry_run"] else staged.id, "written": not data["dry_run"]}
+    return {
+        **answer, "staged": staged_id, "revision": edition.revision, "written": not data["dry_run"],
+    }
 
 
 def _limits() -> Limits:
@@ -161,8 +168,8 @@ def _suggestions(session: Session, preview: importing.Preview) -> list[dict[str,
     return [
         {
             "row": preview.sheet_row(one.row), one.kind: one.code, "score": one.score,
-            "why": said.reason_sentence(one.why), "title": dict(preview.reading.rows[one.row].item.title),
-            "item": _item(items.get(one.code), agencies_),
+            "why": said.reason_sentence(one.why), "number": preview.reading.rows[one.row].item.number,
+            "title": dict(preview.reading.rows[one.row].item.title), "item": _item(items.get(one.code), agencies_),
         }
         for one in sorted(found, key=lambda one: (one.row, -one.score))
     ]

@@ -117,6 +117,7 @@ def civic_edition_approve(context: Context, data_dict: dict[str, Any]) -> dict[s
 
 
 def _bring_into_force(session: Session, edition: Edition, day: date) -> None:
+    editions.hold_law(session)
     approved_on = clock.day_of(edition.approved_at or clock.now())
     life.check_effective(
         day, clock.today(), approved_on, editions.others_in_law(session, edition.id),
@@ -192,7 +193,12 @@ def civic_edition_withdraw(context: Context, data_dict: dict[str, Any]) -> dict[
 
 
 def settle_superseded(session: Session, today: date) -> Sequence[Edition]:
-    """Write down which editions are no longer in force because a later one is. Commits nothing."""
+    """Write down which edition is in force, and which no longer are because a later one is. Commits nothing.
+
+    Where that later one was revoked, the former is in force again.
+
+    :returns: the editions whose state changed. Records ``edition.superseded`` and ``edition.reinstated``.
+    """
     current = terms.in_force(session, today)
     if current is None:
         return []
@@ -204,4 +210,8 @@ def settle_superseded(session: Session, today: date) -> Sequence[Edition]:
     for edition in passed:
         _settle(edition, "supersede")
         record(session, events.EditionSuperseded(edition.id, edition.number, by=current.number), actor=SYSTEM)
-    return passed
+    if current.state != life.SUPERSEDED:
+        return passed
+    _settle(current, "reinstate")
+    record(session, events.EditionReinstated(current.id, current.number), actor=SYSTEM)
+    return [*passed, current]

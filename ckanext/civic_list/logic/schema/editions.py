@@ -90,7 +90,7 @@ def import_() -> Schema:
         "id": needed(text), "upload": [tk.get_validator("ignore_missing")], "url": maybe(text), "staged": maybe(text),
         "dry_run": [tk.get_validator("default")(True), flag],
         "accept_suggestions": [tk.get_validator("default")(False), flag],
-        "decisions": maybe(decisions),
+        "decisions": maybe(decisions), "revision": maybe(tk.get_validator("int_validator")),
     }
 
 
