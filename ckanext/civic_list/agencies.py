@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import ckan.model as core
@@ -12,49 +13,73 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, config
-from ckanext.civic_list.model import Agency, AgencyName
+from ckanext.civic_list.model import Agency, AgencyName, DutyTerm
 
-__all__ = ["by_names", "end", "follow", "need", "shown", "sync", "titles"]
+__all__ = [
+    "by_names", "end", "follow", "need", "owes", "revive", "shown", "sync", "texts", "titles",
+]
+
+_NAMED = ("title", "short_title", "body_group")
 
 
-def follow(session: Session, organisation: Any) -> None:
-    """Bring the register in line with an organisation; a new name is kept with the day it began."""
+def follow(session: Session, organisation: Any) -> bool:
+    """Bring the register in line with an organisation; a new name is kept with the day on which it began.
+
+    :returns: whether the name in addresses changed, by which datasets call the agency's duties.
+    """
+    session.flush()
     facts = _facts(organisation)
+    known = session.get(Agency, organisation.id)
+    renamed = known is not None and known.name != facts["name"]
+    _free_name(session, organisation.id, facts["name"])
     session.execute(
         insert(Agency).values(id=organisation.id, **facts)
         .on_conflict_do_update(index_elements=[Agency.id], set_=facts)
     )
-    _remember_name(session, organisation.id, facts)
+    if known is not None:
+        session.refresh(known)
+    _remember_name(session, organisation.id, {name: facts[name] for name in _NAMED})
+    return renamed
 
 
 def _facts(organisation: Any) -> dict[str, Any]:
     extras = organisation.extras or {}
-    title = _texts(extras.get("title_translated")) or {config.site_language(): organisation.title or organisation.name}
+    title = texts(extras.get("title_translated")) or {config.home_language(): organisation.title or organisation.name}
+    gone = organisation.state != "active"
     return {
         "name": organisation.name, "code": extras.get("code") or None, "title": title,
-        "short_title": _texts(extras.get("short_title_translated")), "body_group": extras.get("body_group") or None,
+        "short_title": texts(extras.get("short_title_translated")), "body_group": extras.get("body_group") or None,
+        **({"until": clock.today()} if gone else {}),
     }
 
 
-def _texts(stored: Any) -> dict[str, str]:
-    """Texts as CKAN's extras keep them: a mapping, or its JSON."""
-    value = json.loads(stored) if isinstance(stored, str) and stored.startswith("{") else stored
+def texts(stored: Any) -> dict[str, Any]:
+    """A text per language as CKAN's extras keep it: a mapping, or its JSON; empty where it is neither."""
+    try:
+        value = json.loads(stored) if isinstance(stored, str) else stored
+    except ValueError:
+        return {}
     return dict(value) if isinstance(value, Mapping) else {}
 
 
-def _remember_name(session: Session, agency_id: str, facts: Mapping[str, Any]) -> None:
-    kept = {name: facts[name] for name in ("title", "short_title", "body_group")}
-    last = session.scalars(
-        sa.select(AgencyName).where(AgencyName.agency_id == agency_id).order_by(AgencyName.since.desc()).limit(1)
-    ).first()
-    if last is not None and {name: getattr(last, name) for name in kept} == kept:
+def _free_name(session: Session, agency_id: str, name: str) -> None:
+    """A body whose organisation was purged gives its name to the one that has it now."""
+    former = sa.update(Agency).where(Agency.name == name, Agency.id != agency_id)
+    session.execute(former.values(name=sa.func.concat(Agency.name, "-", sa.func.left(Agency.id, 8))))
+
+
+def _remember_name(session: Session, agency_id: str, kept: Mapping[str, Any]) -> None:
+    last = session.execute(
+        sa.select(*(getattr(AgencyName, name) for name in _NAMED))
+        .where(AgencyName.agency_id == agency_id).order_by(AgencyName.since.desc()).limit(1)
+    ).mappings().first()
+    if last is not None and dict(last) == dict(kept):
         return
     session.execute(
         insert(AgencyName)
         .values(agency_id=agency_id, since=clock.today(), recorded_at=clock.now(), **kept)
-        .on_conflict_do_update(constraint="civic_list_agency_name_one_a_day", set_=kept)
+        .on_conflict_do_update(constraint="civic_list_agency_name_one_a_day", set_=dict(kept))
     )
-    session.expire_all()
 
 
 def sync(session: Session) -> int:
@@ -74,22 +99,14 @@ def need(session: Session, name_or_id: str) -> Agency:
 
     :raises ckan.plugins.toolkit.ObjectNotFound: where there is none.
     """
-    found = _find(session, name_or_id)
-    if found is None and sync(session):
-        found = _find(session, name_or_id)
+    found = by_names(session, [name_or_id]).get(name_or_id)
     if found is None:
         raise tk.ObjectNotFound(tk._("There is no agency {name}").format(name=name_or_id))
     return found
 
 
-def _find(session: Session, name_or_id: str) -> Agency | None:
-    return session.scalars(
-        sa.select(Agency).where(sa.or_(Agency.name == name_or_id, Agency.id == name_or_id)).limit(1)
-    ).first()
-
-
 def by_names(session: Session, names: Iterable[str]) -> dict[str, Agency]:
-    """Agencies by the name or id they were asked for; one statement, two where one is new."""
+    """Agencies by the name or id they were asked for; one statement, more where one is new."""
     wanted = set(names)
     found = _by_names(session, wanted)
     if wanted - found.keys() and sync(session):
@@ -115,6 +132,19 @@ def shown(agency: Any) -> dict[str, Any]:
     }
 
 
-def end(session: Session, agency_id: str, day: Any) -> None:
+def owes(session: Session, agency_id: str) -> bool:
+    """Whether the agency has duties that stand today or will stand."""
+    coming = DutyTerm.until > sa.func.greatest(DutyTerm.since, clock.today())
+    return bool(session.scalar(
+        sa.select(sa.exists().where(DutyTerm.agency_id == agency_id, sa.or_(DutyTerm.until.is_(None), coming)))
+    ))
+
+
+def end(session: Session, agency_id: str, day: date) -> None:
     """The agency's life ends: it owes nothing from that day on."""
     session.execute(sa.update(Agency).where(Agency.id == agency_id, Agency.until.is_(None)).values(until=day))
+
+
+def revive(session: Session, agency_id: str) -> None:
+    """A body that ended lives again: another one passes to it."""
+    session.execute(sa.update(Agency).where(Agency.id == agency_id).values(until=None))

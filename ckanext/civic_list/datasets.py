@@ -1,43 +1,57 @@
 """What a dataset's duties do to it, and what the list does when CKAN saves or deletes a dataset."""
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import ckan.model as core
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan.types import Context
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import config, forms, vocabulary
+from ckanext.civic_core import config, forms
+from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.logic.flow import actor_of
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import duties, linking
-from ckanext.civic_core.domain.errors import Refused
+from ckanext.civic_list import agencies, duties, indexing, linking, own_terms
 from ckanext.civic_list.messages import sentence
 
-__all__ = ["check_duties", "fill_in", "follow", "forget"]
+__all__ = ["check_duties", "fill_in", "follow", "follow_agency", "forget"]
 
-_FIELD = "duties"
+_FIELD = linking.FIELD
 
 
 def check_duties(context: Context, links: Sequence[Mapping[str, str]]) -> list[str]:
-    """What is wrong with the duties that a dataset names, a sentence each: they must stand, or be about to."""
-    known = duties.in_force_keys(_session(context), [link["duty"] for link in links])
-    unknown = [link["duty"] for link in links if link["duty"] not in known]
-    return [sentence(Refused("duty_unknown", duty=key)) for key in unknown]
+    """What is wrong with the duties that a dataset names, a sentence each.
+
+    They must stand, or be about to; those that it is linked to already may stay.
+    """
+    session = _session(context)
+    keys = [link["duty"] for link in links]
+    known = duties.in_force_keys(session, keys)
+    package = context.get("package")
+    if package is not None and len(known) < len(keys):
+        known |= dict.fromkeys(one.key for one in linking.of_datasets(session, [package.id])[package.id])
+    return [sentence(Refused("duty_unknown", duty=key)) for key in keys if key not in known]
 
 
 def follow(context: Context, dataset_id: str) -> None:
-    """After CKAN saved a dataset, before it commits: its links become those that it declares."""
+    """After CKAN saved a dataset, before it commits: its links become those that it declares.
+
+    A dataset that does not have the field at all, as when somebody saved only CKAN's own fields, keeps its links.
+    """
     session = _session(context)
-    package = session.get(core.Package, dataset_id)
-    if package is None:
-        return
-    if package.state == "deleted":
+    package = linking.hold(session, dataset_id)
+    if package is None or package.state == "deleted":
         forget(context, dataset_id)
         return
-    wanted = linking.declared((package.extras or {}).get(_FIELD))
+    if _FIELD not in (package.extras or {}):
+        if linking.of_datasets(session, [dataset_id]):
+            linking.write_back(session, [dataset_id])
+        return
+    wanted = linking.declared(package.extras[_FIELD])
     try:
         linking.bring_in_line(session, package, wanted, roles_of(context), actor_of(context))
     except Refused as refusal:
@@ -49,22 +63,54 @@ def forget(context: Context, dataset_id: str) -> None:
     linking.end_all(_session(context), dataset_id, actor_of(context))
 
 
+def follow_agency(session: Session, organisation: Any) -> None:
+    """After CKAN saved an organisation, before it commits: the register follows.
+
+    Datasets name duties by the agency's name in addresses: where that changed, they are written anew.
+    """
+    if agencies.follow(session, organisation):
+        named = linking.of_agency(session, organisation.id)
+        linking.write_back(session, named)
+        indexing.after_commit(session, named)
+
+
 def fill_in(context: Context, data: MutableMapping[str, Any]) -> None:
     """Where duties are chosen, what was left empty comes from the list: title, category; the period is the strictest.
 
     Done before CKAN checks the dataset, so that it works the same for forms, with JavaScript or without, and the API.
+    Says nothing of what is wrong: the checks of the dataset do.
     """
-    chosen = forms.duty_rows(_FIELD, data)
-    if not chosen:
+    session = _session(context)
+    keys = _chosen(session, data)
+    rows = duties.in_force_keys(session, keys)
+    known = [rows[key] for key in keys if key in rows]
+    if not known:
         return
-    rows = list(duties.in_force_keys(_session(context), [one["duty"] for one in chosen if one.get("duty")]).values())
-    if not rows:
-        return
-    first = next((row for row in rows if f"{row.code}@{row.agency.name}" == chosen[0]["duty"]), rows[0])
-    _fill_title(data, first.version.title)
+    _fill_title(data, known[0].version.title)
     if not data.get("category") and not data.get("groups"):
-        data["category"] = first.version.category
-    data["update_period"] = _strictest(row.duty.period or row.version.period for row in rows)
+        data["category"] = known[0].version.category
+    data["update_period"] = own_terms.periods().strictest([row.period for row in known])
+
+
+def _chosen(session: Session, data: Mapping[str, Any]) -> list[str]:
+    """The duties that were sent; where the field was left out of an update, those that are stored."""
+    in_form = any(isinstance(name, str) and name.startswith(f"{_FIELD}-") for name in data)
+    if in_form or data.get(_FIELD) is not None:
+        sent = forms.duty_rows(_FIELD, {**data, _FIELD: _parsed(data.get(_FIELD))})
+        return [row["duty"] for row in linking.declared(sent) if isinstance(row["duty"], str)]
+    key = data.get("id") or ""
+    package = core.Package
+    query = sa.select(package.extras[_FIELD].astext).where(sa.or_(package.id == key, package.name == key))
+    return [row["duty"] for row in linking.declared(session.scalar(query) if key else None)]
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+    except ValueError:
+        return []
 
 
 def _fill_title(data: MutableMapping[str, Any], title: Mapping[str, str]) -> None:
@@ -72,13 +118,8 @@ def _fill_title(data: MutableMapping[str, Any], title: Mapping[str, str]) -> Non
     if any(name in data for name in by_form):
         if not any(data.get(name) for name in by_form):
             data.update({f"title_translated-{language}": text for language, text in title.items()})
-    elif not data.get("title_translated") and not data.get("title"):
+    elif not data.get("title_translated") and not data.get("title") and not data.get("id"):
         data["title_translated"] = dict(title)
-
-
-def _strictest(periods: Any) -> str:
-    order = {term.code: place for place, term in enumerate(vocabulary.load("periods"))}
-    return min(periods, key=lambda code: order.get(code, len(order)))
 
 
 def _session(context: Context) -> Session:

@@ -1,9 +1,7 @@
-"""Duties read: searched, counted, shown. A fixed number of statements; nothing here writes."""
+"""Duties read: found by name, searched, counted. A fixed number of statements; nothing here writes."""
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,17 +9,14 @@ from typing import Any
 import ckan.model as core
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan.types import Context
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, config
-from ckanext.civic_core.roles import Roles, roles_of
 from ckanext.civic_list import agencies, terms
 from ckanext.civic_list.model import Agency, Duty, DutyTerm, Edition, Item, ItemVersion, Link
+from ckanext.civic_list.model.duty import LINK_OPEN
 
-__all__ = [
-    "Found", "Row", "facets", "links", "need", "numbers", "own_terms", "row_on", "search", "seen_by", "shown",
-]
+__all__ = ["Cell", "Row", "cells", "in_force_keys", "need", "numbers", "of_dataset", "page", "periods", "row_on"]
 
 
 @dataclass(frozen=True)
@@ -33,109 +28,111 @@ class Row:
     agency: Agency
     edition: Edition
     code: str
+    #: the update period that holds: the agency's own, else the item's
+    period: str
+
+    @property
+    def key(self) -> str:
+        """The duty as a dataset names it."""
+        return f"{self.code}@{self.agency.name}"
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search found, and what its facets are counted from."""
+class Cell:
+    """How many duties share agency, category, period, and whether there are data."""
 
+    agency: str
+    category: str
+    period: str
+    has_data: bool
     count: int
-    rows: list[Row]
-    edition: str | None
-    matched: Any = None
 
 
-_PUBLIC_DATA = sa.exists(
-    sa.select(1).where(
-        Link.duty_id == DutyTerm.duty_id, Link.state == "confirmed", core.Package.id == Link.dataset_id,
-        core.Package.state == "active", ~core.Package.private,
-    )
-)
+# --- search -----------------------------------------------------------------------------------------------
 
 
-def search(session: Session, day: date, data: Mapping[str, Any], *, count: bool = True) -> Found:
-    """The duties that stand on a day and match: three statements."""
-    edition = terms.in_force(session, day)
-    if edition is None:
-        return Found(0, [], None)
-    matched = _matching(_standing(edition.id, day), data)
-    total = session.scalar(sa.select(sa.func.count()).select_from(matched.subquery())) if count else 0
-    order = _order(data.get("sort") or "number")
-    page = (
-        matched.with_only_columns(Duty, ItemVersion, Agency, Item.code)
+def page(session: Session, edition: Edition, day: date, filters: Mapping[str, Any]) -> list[Row]:
+    """The duties of an edition that stand on a day and match, as many as ``limit`` says; one statement."""
+    query = (
+        _standing(edition.id, day, filters)
+        .with_only_columns(Duty, ItemVersion, Agency, Item.code, DutyTerm.period)
         .join(Duty, Duty.id == DutyTerm.duty_id)
         .join(Item, Item.id == ItemVersion.item_id)
-        .order_by(*order).limit(data["limit"]).offset(data["offset"])
+        .where(*_conditions(filters))
+        .order_by(*_order(filters.get("sort") or "number"))
+        .limit(filters["limit"]).offset(filters.get("offset") or 0)
     )
-    rows = [Row(duty, version, agency, edition, code) for duty, version, agency, code in session.execute(page)]
-    return Found(total or 0, rows, edition.number, matched)
+    return [
+        Row(duty, version, agency, edition, code, period)
+        for duty, version, agency, code, period in session.execute(query)
+    ]
 
 
-def _standing(edition_id: str, day: date) -> Any:
-    """Terms of the edition that hold on the day, with row and agency."""
-    return (
-        sa.select(DutyTerm.duty_id, DutyTerm.agency_id)
+def cells(session: Session, edition: Edition, day: date, filters: Mapping[str, Any]) -> list[Cell]:
+    """All that match the words of the query, counted for every filter at once; one statement."""
+    public = _with_public_data().distinct().subquery()
+    columns = (DutyTerm.agency_id, ItemVersion.category, DutyTerm.period, public.c.duty_id.is_not(None))
+    query = (
+        _standing(edition.id, day, filters)
+        .with_only_columns(*columns, sa.func.count())
+        .outerjoin(public, public.c.duty_id == DutyTerm.duty_id)
+        .group_by(*columns)
+    )
+    return [Cell(*row) for row in session.execute(query)]
+
+
+def _standing(edition_id: str, day: date, filters: Mapping[str, Any]) -> Any:
+    """Terms of the edition that hold on the day, with row and agency, whose row has the words."""
+    query = (
+        sa.select(DutyTerm)
         .join(ItemVersion, ItemVersion.id == DutyTerm.version_id)
         .join(Agency, Agency.id == DutyTerm.agency_id)
-        .where(
-            DutyTerm.edition_id == edition_id, DutyTerm.since <= day,
-            sa.or_(DutyTerm.until.is_(None), DutyTerm.until > day),
-        )
+        .where(DutyTerm.edition_id == edition_id, *_holds(day))
     )
-
-
-def _matching(query: Any, data: Mapping[str, Any]) -> Any:
-    for word in (data.get("q") or "").casefold().split():
+    for word in (filters.get("q") or "").casefold().split():
         query = query.where(ItemVersion.search.contains(word, autoescape=True))
-    if data.get("agency"):
-        query = query.where(sa.or_(Agency.name == data["agency"], Agency.id == data["agency"]))
-    if data.get("agencies") is not None:
-        query = query.where(Agency.id.in_(data["agencies"]))
-    if data.get("group"):
-        query = query.where(Agency.body_group == data["group"])
-    for name in ("category", "period"):
-        if data.get(name):
-            query = query.where(getattr(ItemVersion, name) == data[name])
-    if data.get("has_data") is not None:
-        query = query.where(_PUBLIC_DATA if data["has_data"] else ~_PUBLIC_DATA)
     return query
 
 
+def _holds(day: date) -> tuple[Any, ...]:
+    """Of a past day only what was written down until its end counts, so that its answer stays what it was."""
+    known = clock.end_of_day(day)
+    return (
+        DutyTerm.since <= day, DutyTerm.recorded_at < known,
+        sa.or_(DutyTerm.until.is_(None), DutyTerm.until > day, DutyTerm.until_recorded_at >= known),
+    )
+
+
+def _conditions(filters: Mapping[str, Any]) -> list[Any]:
+    chosen: dict[str, Any] = {
+        "agency": lambda name: sa.or_(Agency.name == name, Agency.id == name),
+        "agencies": Agency.id.in_, "group": Agency.body_group.__eq__, "category": ItemVersion.category.__eq__,
+        "period": DutyTerm.period.__eq__,
+        "has_data": lambda wanted: _has_data() if wanted else ~_has_data(),
+    }
+    return [make(filters[name]) for name, make in chosen.items() if filters.get(name) not in (None, "")]
+
+
+def _has_data() -> Any:
+    return sa.exists(_with_public_data().where(Link.duty_id == DutyTerm.duty_id))
+
+
+def _with_public_data() -> Any:
+    """Ids of the duties that a public dataset answers, confirmed."""
+    return (
+        sa.select(Link.duty_id)
+        .join(core.Package, core.Package.id == Link.dataset_id)
+        .where(Link.state == "confirmed", core.Package.state == "active", ~core.Package.private)
+    )
+
+
 def _order(sort: str) -> tuple[Any, ...]:
-    name = Agency.title[config.site_language()].astext
     return {
         "number": (ItemVersion.number, Agency.name),
         "title": (ItemVersion.title_key, Agency.name),
-        "agency": (name, Agency.name, ItemVersion.number),
-        "code": (ItemVersion.search, Agency.name),
+        "agency": (Agency.title[config.home_language()].astext, Agency.name, ItemVersion.number),
+        "code": (Item.code, Agency.name),
     }[sort]
-
-
-def facets(session: Session, found: Found) -> dict[str, list[dict[str, Any]]]:
-    """How many of the found duties each facet value has: two statements."""
-    if found.matched is None:
-        return {name: [] for name in ("agency", "group", "category", "period", "has_data")}
-    base = found.matched.with_only_columns(
-        Agency.id.label("agency"), Agency.body_group.label("group"), ItemVersion.category.label("category"),
-        ItemVersion.period.label("period"), _PUBLIC_DATA.label("has_data"),
-    ).cte("matched")
-    columns = [base.c.agency, base.c.group, base.c.category, base.c.period, base.c.has_data]
-    grouped = sa.select(
-        *columns, sa.func.count().label("count"), sa.func.grouping(*columns).label("which"),
-    ).group_by(sa.func.grouping_sets(*[sa.tuple_(column) for column in columns]))
-    counted: dict[str, list[tuple[Any, int]]] = defaultdict(list)
-    for row in session.execute(grouped):
-        place = 4 - ((~row.which) & 0b11111).bit_length() + 1
-        counted[columns[place].name].append((row[place], row.count))
-    names = agencies.titles(session, [value for value, _ in counted["agency"]])
-    return {
-        name: [
-            {"value": names[value]["name"] if name == "agency" else value, "count": count,
-             **({"title": names[value]["title"]} if name == "agency" else {})}
-            for value, count in sorted(counted[name], key=lambda one: (-one[1], str(one[0]))) if value is not None
-        ]
-        for name in ("agency", "group", "category", "period", "has_data")
-    }
 
 
 # --- one duty ---------------------------------------------------------------------------------------------
@@ -163,23 +160,85 @@ def need(session: Session, data: Mapping[str, Any], *, lock: bool = False) -> Du
 
 
 def row_on(session: Session, duty: Duty, day: date) -> tuple[Row, bool]:
-    """The duty as it stands on a day, and whether it does; else as it last stood, or will first stand."""
-    holds = sa.and_(DutyTerm.since <= day, sa.or_(DutyTerm.until.is_(None), DutyTerm.until > day))
+    """The duty as it stands on a day, and whether it does; else as it last stood, or will first stand.
+
+    :raises ckan.plugins.toolkit.ObjectNotFound: where it never stood.
+    """
+    holds = sa.and_(*_holds(day))
     found = session.execute(
-        sa.select(ItemVersion, Agency, Edition, Item.code, holds.label("holds"))
-        .select_from(DutyTerm)
-        .join(ItemVersion, ItemVersion.id == DutyTerm.version_id)
-        .join(Agency, Agency.id == DutyTerm.agency_id)
-        .join(Edition, Edition.id == DutyTerm.edition_id)
-        .join(Item, Item.id == ItemVersion.item_id)
+        _rows().add_columns(holds)
         .where(DutyTerm.duty_id == duty.id, sa.or_(DutyTerm.until.is_(None), DutyTerm.until > DutyTerm.since))
         .order_by(holds.desc(), (DutyTerm.since <= day).desc(), DutyTerm.since.desc())
         .limit(1)
     ).first()
     if found is None:
         raise tk.ObjectNotFound(tk._("There is no such duty"))
-    version, agency, edition, code, stands = found
-    return Row(duty, version, agency, edition, code), bool(stands)
+    *parts, stands = found
+    return Row(*parts), bool(stands)
+
+
+def _rows() -> Any:
+    return (
+        sa.select(Duty, ItemVersion, Agency, Edition, Item.code, DutyTerm.period)
+        .select_from(DutyTerm)
+        .join(Duty, Duty.id == DutyTerm.duty_id)
+        .join(ItemVersion, ItemVersion.id == DutyTerm.version_id)
+        .join(Agency, Agency.id == DutyTerm.agency_id)
+        .join(Edition, Edition.id == DutyTerm.edition_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+    )
+
+
+def _standing_or_coming() -> Any:
+    today = clock.today()
+    return sa.or_(DutyTerm.until.is_(None), DutyTerm.until > sa.func.greatest(DutyTerm.since, today))
+
+
+def in_force_keys(session: Session, keys: Iterable[str]) -> dict[str, Row]:
+    """The duties named ``CODE@agency`` that stand today or will stand, by that name; one statement."""
+    pairs = [(code, agency) for code, _, agency in (key.rpartition("@") for key in set(keys)) if code]
+    if not pairs:
+        return {}
+    found = session.execute(
+        _rows().where(sa.tuple_(Item.code, Agency.name).in_(pairs), _standing_or_coming())
+        .order_by(DutyTerm.since.desc())
+    )
+    rows = [Row(*parts) for parts in found]
+    return {row.key: row for row in rows}
+
+
+def periods(session: Session, duty_ids: Iterable[str]) -> dict[str, str]:
+    """The update period of each duty that stands today, else will stand; one statement."""
+    rows = session.execute(
+        sa.select(DutyTerm.duty_id, DutyTerm.period)
+        .where(DutyTerm.duty_id.in_(set(duty_ids)), _standing_or_coming())
+        .order_by(DutyTerm.since.desc())
+    )
+    return dict(rows.tuples().all())
+
+
+def of_dataset(session: Session, dataset_id: str) -> list[dict[str, Any]]:
+    """The duties that a dataset answers, as their rows last said, with the state of each link; one statement."""
+    stands = _standing_or_coming()
+    rows = session.execute(
+        _rows().add_columns(Link)
+        .join(Link, Link.duty_id == Duty.id)
+        .where(Link.dataset_id == dataset_id, Link.state.in_(LINK_OPEN))
+        .distinct(Link.id)
+        .order_by(Link.id, stands.desc(), sa.case((stands, DutyTerm.since)).asc(), DutyTerm.since.desc())
+    )
+    found = [(Row(*parts), link) for *parts, link in rows]
+    return [_with_link(*one) for one in sorted(found, key=lambda one: (one[1].role, one[0].version.number))]
+
+
+def _with_link(row: Row, link: Link) -> dict[str, Any]:
+    act_date = row.edition.act_date
+    return {
+        "id": row.duty.id, "code": row.code, "number": row.version.number, "title": row.version.title,
+        "agency": agencies.shown(row.agency), "period": row.period, "role": link.role, "state": link.state,
+        "edition": row.edition.number, "act_number": row.edition.act_number,
+        "act_date": act_date.isoformat() if act_date else None,
+    }
 
 
 def numbers(session: Session, item_id: str, *, keeper: bool) -> list[dict[str, Any]]:
@@ -198,99 +257,7 @@ def numbers(session: Session, item_id: str, *, keeper: bool) -> list[dict[str, A
     ]
 
 
-def own_terms(duty: Duty) -> dict[str, Any] | None:
-    """The agency's own period and schedule, where they differ from the item's."""
-    if not duty.period and not duty.schedule_kind:
-        return None
-    schedule = {"kind": duty.schedule_kind, "days": duty.schedule_days, "unit": duty.schedule_unit}
-    return {"period": duty.period, "schedule": schedule if duty.schedule_kind else None}
-
-
-# --- shown ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Whose private datasets may be seen."""
-
-    everything: bool
-    agencies: frozenset[str]
-
-
-def seen_by(context: Context) -> Reader:
-    """What the caller may see of private datasets: those of the agencies he is a member of."""
-    roles: Roles = roles_of(context)
-    return Reader(roles.sysadmin, frozenset(id_ for id_, _ in roles.agencies))
-
-
-def shown(session: Session, rows: Sequence[Row], reader: Reader) -> list[dict[str, Any]]:
-    """Duties as answers show them; one statement however many."""
-    linked = links(session, [row.duty.id for row in rows], reader)
-    return [_shown(row, linked.get(row.duty.id, [])) for row in rows]
-
-
-def _shown(row: Row, linked: list[dict[str, Any]]) -> dict[str, Any]:
-    duty, version = row.duty, row.version
-    kind = duty.schedule_kind or version.schedule_kind
-    source = duty if duty.schedule_kind else version
-    confirmed = [link["dataset"] | {"role": link["role"], "state": link["state"]} for link in linked
-                 if link["state"] == "confirmed"]
-    return {
-        "id": duty.id, "code": row.code, "number": version.number, "title": version.title,
-        "agency": agencies.shown(row.agency), "category": version.category, "period": duty.period or version.period,
-        "schedule": {"kind": kind, "days": source.schedule_days, "unit": source.schedule_unit} if kind else None,
-        "way": version.way, "datasets": confirmed, "has_data": any(one["public"] for one in confirmed),
-    }
-
-
-def links(session: Session, duty_ids: Iterable[str], reader: Reader) -> dict[str, list[dict[str, Any]]]:
-    """Open links of duties with their datasets, without private ones of others; one statement."""
-    package = core.Package
-    rows = session.execute(
-        sa.select(Link, package.id, package.name, package.title, package.extras, package.private, package.owner_org)
-        .join(package, package.id == Link.dataset_id)
-        .where(
-            Link.duty_id.in_(list(duty_ids)), Link.state.in_(("proposed", "confirmed", "disputed")),
-            package.state == "active",
-        )
-        .order_by(Link.role, package.name)
-    )
-    answer: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for link, id_, name, title, extras, private, owner in rows:
-        if private and not reader.everything and owner not in reader.agencies:
-            continue
-        dataset = {"id": id_, "name": name, "title": _title(extras, title or name), "public": not private}
-        answer[link.duty_id].append({
-            "id": link.id, "role": link.role, "state": link.state, "since": link.since.isoformat(), "dataset": dataset,
-        })
-    return answer
-
-
-def _title(extras: Any, plain: str) -> dict[str, str]:
-    stored = (extras or {}).get("title_translated")
-    value = json.loads(stored) if isinstance(stored, str) and stored.startswith("{") else stored
-    return dict(value) if isinstance(value, dict) and value else {config.site_language(): plain}
-
-
-def in_force_keys(session: Session, keys: Iterable[str]) -> dict[str, Row]:
-    """The duties named ``CODE@agency`` that stand today or will stand, by that name; two statements."""
-    wanted = set(keys)
-    today = clock.today()
-    pairs = [tuple(key.rpartition("@")[::2]) for key in wanted]
-    found = session.execute(
-        sa.select(Duty, ItemVersion, Agency, Edition, Item.code)
-        .select_from(DutyTerm)
-        .join(Duty, Duty.id == DutyTerm.duty_id)
-        .join(ItemVersion, ItemVersion.id == DutyTerm.version_id)
-        .join(Agency, Agency.id == DutyTerm.agency_id)
-        .join(Edition, Edition.id == DutyTerm.edition_id)
-        .join(Item, Item.id == ItemVersion.item_id)
-        .where(
-            sa.tuple_(Item.code, Agency.name).in_(pairs),
-            sa.or_(DutyTerm.until.is_(None), DutyTerm.until > sa.func.greatest(DutyTerm.since, today)),
-        )
-        .order_by(DutyTerm.since.desc())
-    )
-    rows = {f"{code}@{agency.name}": Row(duty, version, agency, edition, code)
-            for duty, version, agency, edition, code in found}
-    return {key: row for key, row in rows.items() if key in wanted}
+def search(session: Session, day: date, filters: Mapping[str, Any]) -> list[Row]:
+    """The duties in force on a day that match; two statements."""
+    edition = terms.in_force(session, day)
+    return page(session, edition, day, filters) if edition else []

@@ -47,6 +47,9 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "agency_unknown": lambda: tk._("There is no agency {agency}."),
     "member_twice": lambda: tk._("An agency stands among the members twice."),
     "member_days": lambda: tk._("The last day lies before the first"),
+    "agency_owes": lambda: tk._(
+        "The agency still owes data by the unified list. Record first who follows it, or that it is liquidated."
+    ),
     "successor_missing": lambda: tk._("Name the successor."),
     "successor_of_liquidated": lambda: tk._("A body that is liquidated has no successor."),
     "successor_itself": lambda: tk._("A body does not follow itself."),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import ckanext.civic_list.model  # noqa: F401  declares the tables
 from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick
-from ckanext.civic_list import agencies, datasets, menus, ticking
+from ckanext.civic_list import datasets, menus, ticking
 
 
 @tk.blanket.actions

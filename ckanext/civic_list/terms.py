@@ -4,64 +4,108 @@ See docs/adr/003-terms-of-duties.md. Nothing here commits.
 """
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
-from ckanext.civic_list.model import Edition
+from ckanext.civic_list.domain.force import InLaw, Stretch, timeline
+from ckanext.civic_list.model import DutyTerm, Edition
 
-__all__ = ["end_agency", "enact", "follow_group", "in_force", "pass_on", "repeal"]
+__all__ = ["enact", "in_force", "realign", "repeal"]
 
-#: who owes each row of an edition from which day to which: its agency, or the members of its owner group
+#: of the advisory lock that lets one transaction write terms at a time
+_LOCK = 72_009
+
+#: Who owes each row of an edition on which of its days (``days``, a multirange): its agency, or the members of its
+#: owner group; from the day on which one body follows another, the successor. A split passes only rows of editions
+#: that were approved before it was recorded: a later edition says itself who owes.
 _OWED = """
-    select v.id as version_id, v.item_id, a.id as agency_id,
-           greatest(cast(:start as date), coalesce(m.since, cast(:start as date))) as since, m.until
-    from civic_list_item_version v
-    left join civic_list_owner_group_member m on m.group_id = v.owner_group_id
-    join civic_list_agency a on a.id = coalesce(v.agency_id, m.agency_id)
-    where v.edition_id = :edition
-      and (m.until is null or m.until > :start)
-      and (a.until is null or a.until > :start)
-      and (cast(:group_id as text) is null or v.owner_group_id = :group_id)
-"""
-_MAKE_DUTIES = f"""
-    insert into civic_list_duty (id, item_id, agency_id, responsible_unit, note)
-    select distinct gen_random_uuid()::text, owed.item_id, owed.agency_id, '{{}}'::jsonb, ''
-    from (select distinct item_id, agency_id from ({_OWED}) each) owed
-    on conflict on constraint civic_list_duty_once do nothing
-"""
-_OPEN_TERMS = f"""
-    insert into civic_list_duty_term
-        (id, duty_id, edition_id, version_id, agency_id, since, recorded_at, until, until_recorded_at)
-    select gen_random_uuid()::text, d.id, :edition, owed.version_id, owed.agency_id, owed.since, :at,
-           least(owed.until, cast(:stop as date)),
-           case when owed.until is not null or cast(:stop as date) is not null then cast(:at as timestamptz) end
-    from ({_OWED}) owed
-    join civic_list_duty d on d.item_id = owed.item_id and d.agency_id = owed.agency_id
-    where not exists (
-        select 1 from civic_list_duty_term t
-        where t.duty_id = d.id and t.edition_id = :edition
-          and (t.until is null or t.until > owed.since)
+    with recursive held as (
+        select v.id as version_id, v.item_id, i.code, e.approved_at,
+               coalesce(m.agency_id, v.agency_id) as agency_id,
+               case when m.id is null then daterange(null, null) else daterange(m.since, m.until) end as days,
+               cast('-infinity' as date) as since
+        from civic_list_item_version v
+        join civic_list_item i on i.id = v.item_id
+        join civic_list_edition e on e.id = v.edition_id
+        left join civic_list_owner_group_member m on m.group_id = v.owner_group_id
+        where v.edition_id = :edition and coalesce(m.agency_id, v.agency_id) is not null
+        union
+        select h.version_id, h.item_id, h.code, h.approved_at, s.to_id, h.days * daterange(s.day, null), s.day
+        from held h
+        join passing s on s.from_id = h.agency_id and s.to_id is not null and s.day >= h.since
+             and (s.items is null or s.items ? h.code) and (s.kind <> 'split' or s.applied_at > h.approved_at)
+        where not isempty(h.days * daterange(s.day, null))
+    ),
+    passing as (select * from civic_list_succession where applied_at is not null),
+    kept as (
+        select h.version_id, h.item_id, h.agency_id,
+               h.days * daterange(null, least(a.until, (
+                   select min(s.day) from passing s
+                   where s.from_id = h.agency_id and s.day >= h.since and (s.items is null or s.items ? h.code)
+                     and (s.kind <> 'split' or s.applied_at > h.approved_at)
+               ))) as days
+        from held h join civic_list_agency a on a.id = h.agency_id
+    ),
+    owed as materialized (
+        select version_id, item_id, agency_id, range_agg(days) * cast(:window as datemultirange) as days
+        from kept where not isempty(days) group by version_id, item_id, agency_id
     )
-    on conflict on constraint civic_list_duty_term_once do nothing
 """
-#: a stretch that had not begun yet is closed on its first day: it never held
-_CLOSE_TERMS = """
-    update civic_list_duty_term
-    set until = greatest(since, cast(:day as date)), until_recorded_at = :at
-    where {which} and (until is null or until > :day)
+_MAKE_DUTIES = _OWED + """
+    insert into civic_list_duty (id, item_id, agency_id, responsible_unit, note)
+    select gen_random_uuid()::text, item_id, agency_id, '{}'::jsonb, '' from owed where not isempty(days)
+    on conflict on constraint civic_list_duty_once do nothing
+"""  # noqa: S608  put together of our own text only
+#: a stretch ends where it is no longer owed; one that is not owed at all ends on the day on which it began
+_END_TERMS = _OWED + """
+    update civic_list_duty_term t set until = ends.day, until_recorded_at = :at
+    from (
+        select t.id, case when owing is null then greatest(t.since, cast(:day as date)) else upper(owing) end as day
+        from civic_list_duty_term t
+        join civic_list_duty d on d.id = t.duty_id
+        left join owed o on o.item_id = d.item_id and o.agency_id = d.agency_id
+        left join lateral (
+            select days as owing from unnest(o.days) days where days @> greatest(t.since, cast(:day as date))
+        ) covering on true
+        where t.edition_id = :edition and (t.until is null or t.until > :day)
+    ) ends
+    where t.id = ends.id and t.until is distinct from ends.day
+"""  # noqa: S608
+_FORGET_WHAT_NEVER_BEGAN = """
+    delete from civic_list_duty_term where edition_id = :edition and until = since and since > :today
 """
+_BEGIN_TERMS = _OWED + """,
+    missing as (
+        select o.version_id, d.id as duty_id, o.agency_id, coalesce(d.period, v.period) as period,
+               unnest(o.days - coalesce((
+                   select range_agg(daterange(t.since, t.until)) from civic_list_duty_term t
+                   where t.duty_id = d.id and t.edition_id = :edition and (t.until is null or t.until > t.since)
+               ), '{}')) as days
+        from owed o
+        join civic_list_duty d on d.item_id = o.item_id and d.agency_id = o.agency_id
+        join civic_list_item_version v on v.id = o.version_id
+    )
+    insert into civic_list_duty_term
+        (id, duty_id, edition_id, version_id, agency_id, period, since, recorded_at, until, until_recorded_at)
+    select gen_random_uuid()::text, duty_id, :edition, version_id, agency_id, period, lower(days), :at, upper(days),
+           case when upper(days) is not null then cast(:at as timestamptz) end
+    from missing
+    on conflict on constraint civic_list_duty_term_once
+        do update set until = excluded.until, until_recorded_at = excluded.until_recorded_at
+"""  # noqa: S608
 
 
 def in_force(session: Session, day: date) -> Edition | None:
-    """The edition in force on a day."""
+    """The edition in force on a day, by what was approved until its end."""
     return session.scalars(
         sa.select(Edition)
         .where(
-            Edition.approved_at.is_not(None), Edition.effective_from <= day,
+            Edition.approved_at < clock.end_of_day(day), Edition.effective_from <= day,
             sa.or_(Edition.revoked_on.is_(None), Edition.revoked_on > day),
         )
         .order_by(Edition.effective_from.desc())
@@ -74,119 +118,47 @@ def enact(session: Session, edition: Edition, at: datetime) -> None:
 
     An edition that is dated back owes from the day of its approval: nothing becomes late by surprise.
     """
-    start = max(_day(edition.effective_from), clock.day_of(edition.approved_at or at))
-    close = _CLOSE_TERMS.format(which="edition_id <> :edition")
-    session.execute(sa.text(close), {"edition": edition.id, "day": start, "at": at})
-    _open(session, edition.id, start, at)
+    realign(session, _in_law(edition).start, at)
 
 
 def repeal(session: Session, edition: Edition, day: date, at: datetime) -> None:
     """End a revoked edition's duties on a day; those of the edition that is then in force stand again."""
-    close = _CLOSE_TERMS.format(which="edition_id = :edition")
-    session.execute(sa.text(close), {"edition": edition.id, "day": day, "at": at})
-    former = in_force(session, day)
-    if former is not None:
-        _open(session, former.id, max(day, _day(former.effective_from)), at, stop=_next_begins(session, former))
+    realign(session, day, at)
 
 
-def _next_begins(session: Session, edition: Edition) -> date | None:
-    return session.scalar(
-        sa.select(sa.func.min(Edition.effective_from)).where(
-            Edition.approved_at.is_not(None), Edition.revoked_on.is_(None),
-            Edition.effective_from > edition.effective_from,
-        )
-    )
+def realign(session: Session, day: date, at: datetime) -> None:
+    """Make the terms from a day on what editions, owner groups and successions say; a few statements an edition.
 
-
-def follow_group(session: Session, group_id: str, at: datetime) -> None:
-    """Agencies that join an owner group owe its rows from that day, those that leave do not any more."""
-    today = clock.day_of(at)
-    current = in_force(session, today)
-    since = _day(current.effective_from) if current else date.min
-    editions = session.scalars(
-        sa.select(Edition)
-        .where(Edition.approved_at.is_not(None), Edition.revoked_on.is_(None), Edition.effective_from >= since)
-        .order_by(Edition.effective_from)
-    ).all()
-    for edition in editions:
-        start = max(_day(edition.effective_from), today if edition is current else date.min)
-        _leave_group(session, edition.id, group_id, start, at)
-        _open(session, edition.id, start, at, group_id=group_id, stop=_next_begins(session, edition))
-
-
-def _leave_group(session: Session, edition_id: str, group_id: str, start: date, at: datetime) -> None:
-    """A member's last stretch says until when it owes; no stretch at all: not from now on."""
-    session.execute(sa.text("""
-        update civic_list_duty_term t
-        set until = greatest(t.since, coalesce(m.until, cast(:start as date))), until_recorded_at = :at
-        from civic_list_item_version v, civic_list_agency a
-        left join lateral (
-            select since, until from civic_list_owner_group_member
-            where group_id = :group_id and agency_id = a.id order by since desc limit 1
-        ) m on true
-        where t.version_id = v.id and t.edition_id = :edition and v.owner_group_id = :group_id and a.id = t.agency_id
-          and (m.since is null or m.until is not null)
-          and (t.until is null or t.until > greatest(t.since, coalesce(m.until, cast(:start as date))))
-    """), {"edition": edition_id, "group_id": group_id, "start": start, "at": at})
-
-
-def end_agency(session: Session, agency_id: str, day: date, at: datetime) -> None:
-    """A body owes nothing from a day on."""
-    close = _CLOSE_TERMS.format(which="agency_id = :agency")
-    session.execute(sa.text(close), {"agency": agency_id, "day": day, "at": at})
-
-
-def pass_on(
-    session: Session, from_id: str, to_id: str, day: date, at: datetime, codes: list[str] | None = None
-) -> None:
-    """What one body owes passes to another on a day: all of it, or the items with these codes."""
-    values: dict[str, Any] = {"from": from_id, "to": to_id, "day": day, "at": at, "codes": codes}
-    session.execute(sa.text(_PASS_DUTIES), values)
-    session.execute(sa.text(_PASS_TERMS), values)
-    session.execute(sa.text(_CLOSE_PASSED), values)
-
-
-_PASSING = """
-    civic_list_duty_term t join civic_list_duty d on d.id = t.duty_id join civic_list_item i on i.id = d.item_id
-    where t.agency_id = :from and (t.until is null or t.until > :day)
-      and (cast(:codes as text[]) is null or i.code = any(cast(:codes as text[])))
-"""
-_PASS_DUTIES = f"""
-    insert into civic_list_duty (id, item_id, agency_id, responsible_unit, note, period,
-                                 schedule_kind, schedule_days, schedule_unit)
-    select gen_random_uuid()::text, passed.item_id, :to, passed.responsible_unit, passed.note, passed.period,
-           passed.schedule_kind, passed.schedule_days, passed.schedule_unit
-    from (select distinct on (d.item_id) d.* from {_PASSING} order by d.item_id) passed
-    on conflict on constraint civic_list_duty_once do nothing
-"""
-_PASS_TERMS = f"""
-    insert into civic_list_duty_term
-        (id, duty_id, edition_id, version_id, agency_id, since, recorded_at, until, until_recorded_at)
-    select gen_random_uuid()::text, mine.id, passed.edition_id, passed.version_id, :to,
-           greatest(passed.since, cast(:day as date)), :at, passed.until, passed.until_recorded_at
-    from (select t.*, d.item_id from {_PASSING}) passed
-    join civic_list_duty mine on mine.item_id = passed.item_id and mine.agency_id = :to
-    where not exists (
-        select 1 from civic_list_duty_term t
-        where t.duty_id = mine.id and t.edition_id = passed.edition_id and (t.until is null or t.until > :day)
-    )
-    on conflict on constraint civic_list_duty_term_once do nothing
-"""
-_CLOSE_PASSED = f"""
-    update civic_list_duty_term set until = greatest(since, cast(:day as date)), until_recorded_at = :at
-    where id in (select t.id from {_PASSING})
-"""
-
-
-def _open(
-    session: Session, edition_id: str, start: date, at: datetime, *, group_id: str | None = None, stop: date | None = None
-) -> None:
-    values = {"edition": edition_id, "start": start, "at": at, "group_id": group_id, "stop": stop}
+    To be called after each of them changed, in the same transaction: agencies that joined an owner group then owe its
+    rows, those that left do not any more. Duties that go on keep their row.
+    """
     session.flush()
-    session.execute(sa.text(_MAKE_DUTIES), values)
-    session.execute(sa.text(_OPEN_TERMS), values)
+    session.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    windows: dict[str, list[Stretch]] = defaultdict(list)
+    for stretch in timeline(map(_in_law, session.scalars(sa.select(Edition).where(*_APPROVED))), day):
+        windows[stretch.edition].append(stretch)
+    for edition in sorted(_with_terms(session, day) | windows.keys()):
+        _realign(session, edition, windows[edition], day, at)
+    session.expire_all()
 
 
-def _day(day: date | None) -> date:
-    assert day is not None, "an edition in law has its day"  # noqa: S101
-    return day
+_APPROVED = (Edition.approved_at.is_not(None), Edition.effective_from.is_not(None))
+
+
+def _in_law(edition: Edition) -> InLaw:
+    assert edition.effective_from and edition.approved_at, "an edition in law has its days"  # noqa: S101
+    return InLaw(edition.id, edition.effective_from, clock.day_of(edition.approved_at), edition.revoked_on)
+
+
+def _with_terms(session: Session, day: date) -> set[str]:
+    open_ = sa.or_(DutyTerm.until.is_(None), DutyTerm.until > day)
+    return set(session.scalars(
+        sa.select(Edition.id).where(sa.exists().where(DutyTerm.edition_id == Edition.id, open_))
+    ))
+
+
+def _realign(session: Session, edition: str, window: Iterable[Stretch], day: date, at: datetime) -> None:
+    days = ",".join(f"[{one.since},{one.until or ''})" for one in window)
+    values = {"edition": edition, "window": f"{{{days}}}", "day": day, "at": at, "today": clock.day_of(at)}
+    for statement in (_MAKE_DUTIES, _END_TERMS, _FORGET_WHAT_NEVER_BEGAN, _BEGIN_TERMS):
+        session.execute(sa.text(statement), values)

@@ -72,6 +72,15 @@ class DutyLinkProposed(_OfDuty):
 
 
 @dataclass(frozen=True)
+class DutyLinkChanged(_OfDuty):
+    """The dataset has another role for the duty."""
+
+    type: ClassVar[str] = "duty.link_changed"
+    dataset: str = ""
+    role: str = "main"
+
+
+@dataclass(frozen=True)
 class DutyLinkDeclined(_OfDuty):
     type: ClassVar[str] = "duty.link_declined"
     dataset: str = ""

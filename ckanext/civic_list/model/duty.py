@@ -67,6 +67,8 @@ class DutyTerm(tk.BaseModel):
     version_id: Mapped[Text] = mapped_column(sa.ForeignKey("civic_list_item_version.id"))
     #: the duty's own, here as well so that counting a hundred thousand of them reads one table less
     agency_id: Mapped[Text] = mapped_column(sa.ForeignKey("civic_list_agency.id"))
+    #: the update period that holds: the agency's own, else the item's; here for the same reason
+    period: Mapped[Text]
     since: Mapped[Day]
     recorded_at: Mapped[Instant]
     until: Mapped[MaybeDay]

@@ -1,5 +1,6 @@
 """Actions of civic_list."""
-from ckanext.civic_list.logic.action.dataset import package_create, package_update
+from ckanext.civic_list.logic.action.agency import civic_agency_list, organization_delete, organization_purge
+from ckanext.civic_list.logic.action.dataset import dataset_purge, package_create, package_update
 from ckanext.civic_list.logic.action.duty import (
     civic_duty_autocomplete,
     civic_duty_search,
@@ -59,7 +60,7 @@ from ckanext.civic_list.logic.action.succession import (
 from ckanext.civic_list.logic.action.vocabulary import civic_period_list
 
 __all__ = [
-    "civic_agency_list_approve", "civic_agency_list_show", "civic_agency_succession_create",
+    "civic_agency_list", "civic_agency_list_approve", "civic_agency_list_show", "civic_agency_succession_create",
     "civic_agency_succession_list", "civic_duty_autocomplete", "civic_duty_link", "civic_duty_link_decide",
     "civic_duty_link_list", "civic_duty_search", "civic_duty_show", "civic_duty_unlink", "civic_duty_update",
     "civic_edition_approve", "civic_edition_create", "civic_edition_diff", "civic_edition_export",
@@ -68,5 +69,6 @@ __all__ = [
     "civic_edition_update", "civic_edition_withdraw", "civic_item_create", "civic_item_delete",
     "civic_item_proposal_create", "civic_item_proposal_decide", "civic_item_proposal_list", "civic_item_search",
     "civic_item_show", "civic_item_update", "civic_owner_group_create", "civic_owner_group_list",
-    "civic_owner_group_show", "civic_owner_group_update", "civic_period_list", "package_create", "package_update",
+    "civic_owner_group_show", "civic_owner_group_update", "civic_period_list", "dataset_purge",
+    "organization_delete", "organization_purge", "package_create", "package_update",
 ]

@@ -5,22 +5,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan.model.types import make_uuid
 from ckan.types import Context
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import clock, vocabulary
+from ckanext.civic_core import clock
 from ckanext.civic_core.logic import flow
 from ckanext.civic_core.record import record
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import agencies, duties, editions
+from ckanext.civic_list import agencies, duties, duties_shown, editions, indexing, linking, own_terms, terms
+from ckanext.civic_list import facets as counting
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.domain.events_duties import DutyChanged
 from ckanext.civic_list.domain.events_editions import ProposalProposed
 from ckanext.civic_list.logic.schema import duties as schema
 from ckanext.civic_list.messages import transaction
-from ckanext.civic_list.model import Duty, ItemVersion, Proposal
+from ckanext.civic_list.model import Duty, Proposal
 
 
 @tk.side_effect_free
@@ -49,11 +49,14 @@ def civic_duty_search(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     data = flow.checked(data_dict, schema.duty_search(), context)
     session = flow.session_of(context)
     day = data.get("as_of") or clock.today()
-    found = duties.search(session, day, data)
+    edition = terms.in_force(session, day)
+    rows = duties.page(session, edition, day, data) if edition else []
+    cells = duties.cells(session, edition, day, data) if edition else []
+    owing = agencies.titles(session, {cell.agency for cell in cells})
     return {
-        "count": found.count, "edition": found.edition,
-        "results": duties.shown(session, found.rows, duties.seen_by(context)),
-        "facets": duties.facets(session, found) if data["facets"] else {},
+        "count": counting.count(cells, owing, data), "edition": edition.number if edition else None,
+        "results": duties_shown.shown(session, rows, duties_shown.reader_of(context)),
+        "facets": counting.facets(cells, owing, data) if data["facets"] else {},
     }
 
 
@@ -79,14 +82,15 @@ def civic_duty_show(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     session = flow.session_of(context)
     duty = duties.need(session, data)
     row, in_force = duties.row_on(session, duty, data.get("as_of") or clock.today())
-    shown = duties.shown(session, [row], duties.seen_by(context))[0]
+    reader = duties_shown.reader_of(context)
+    shown = duties_shown.shown(session, [row], reader)[0]
     return {
         **shown, "in_force": in_force, "composition": list(row.version.composition), "theme": row.version.theme,
         "note": row.version.note, "first_due": row.version.first_due.isoformat() if row.version.first_due else None,
-        "responsible_unit": duty.responsible_unit, "duty_note": duty.note, "own_terms": duties.own_terms(duty),
+        "responsible_unit": duty.responsible_unit, "duty_note": duty.note, "own_terms": own_terms.shown(duty),
         "edition": editions.shown(session, [row.edition], keeper=False)[0],
         "numbers": duties.numbers(session, duty.item_id, keeper=roles_of(context).keeps_list()),
-        "links": duties.links(session, [duty.id], duties.seen_by(context)).get(duty.id, []),
+        "links": duties_shown.links(session, [duty.id], reader).get(duty.id, []),
     }
 
 
@@ -99,21 +103,17 @@ def civic_duty_autocomplete(context: Context, data_dict: dict[str, Any]) -> list
 
     :param q: words of a title, or a code; optional.
     :param agency: name or id of one agency; optional.
-    :param limit: 10 by default, at most 50.
+    :param limit: 10 by default, at most 100.
     :returns: ``[{"value": "CODE@agency", "code", "title", "agency", "category", "period"}]``.
     """
     tk.check_access("civic_duty_autocomplete", context, data_dict)
     data = flow.checked(data_dict, schema.duty_autocomplete(), context)
     session = flow.session_of(context)
-    limit = min(int(data["limit"]) if str(data["limit"]).isdecimal() else 10, 50)
-    rows = duties.search(session, clock.today(), {
-        **data, "limit": limit, "offset": 0, "sort": "number", "agencies": _own(context),
-    }, count=False).rows
+    rows = duties.search(session, clock.today(), {**data, "agencies": _own(context)})
     return [
         {
-            "value": f"{row.code}@{row.agency.name}", "code": row.code, "title": row.version.title,
-            "agency": agencies.shown(row.agency), "category": row.version.category,
-            "period": row.duty.period or row.version.period,
+            "value": row.key, "code": row.code, "title": row.version.title, "agency": agencies.shown(row.agency),
+            "category": row.version.category, "period": row.period,
         }
         for row in rows
     ]
@@ -147,48 +147,37 @@ def civic_duty_update(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     session = flow.session_of(context)
     duty = duties.need(session, data, lock=True)
     row, _ = duties.row_on(session, duty, clock.today())
-    terms = {name: data[name] for name in ("period", "schedule") if data.get(name)}
+    wanted = {name: data[name] for name in ("period", "schedule") if data.get(name)}
     proposal = None
-    if terms and not _stricter(row.version, terms) and not roles_of(context).keeps_list():
+    if wanted and own_terms.is_looser(row.version, wanted) and not roles_of(context).keeps_list():
         check(data.get("reason"), "reason_missing", "reason")
-        proposal = _propose(session, row, terms, data["reason"], flow.actor_of(context))
-        terms = {}
-    changed = _change(duty, {**{n: data[n] for n in ("responsible_unit", "note") if n in data}, **terms})
+        proposal = _propose(session, row, wanted, data["reason"], flow.actor_of(context))
+        wanted = {}
+    changed = (*_describe(duty, data), *own_terms.apply(session, duty, row.version, wanted))
     if changed:
         record(session, DutyChanged(duty.id, row.code, row.agency.name, fields=changed), actor=flow.actor_of(context))
+    datasets = linking.of_duty(session, duty.id) if "period" in changed else []
+    linking.write_back(session, datasets)
     flow.commit(context)
+    indexing.settle(context, datasets)
     shown = civic_duty_show(context, {"id": duty.id})
     return {**shown, "proposal": proposal}
 
 
-def _stricter(version: ItemVersion, terms: Mapping[str, Any]) -> bool:
-    order = [term.code for term in vocabulary.load("periods")]
-    period = terms.get("period") or version.period
-    if period != version.period:
-        return order.index(period) < order.index(version.period)
-    schedule = terms.get("schedule") or {}
-    if schedule.get("kind") != "after":
-        return False
-    after = version.schedule_days if version.schedule_kind == "after" else vocabulary.load("periods")[period].get("after")
-    unit = version.schedule_unit or "calendar_day"
-    return after is not None and schedule["unit"] == unit and (schedule["days"] or 0) < after
+def _describe(duty: Duty, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Responsible unit and note, where given."""
+    values = {"responsible_unit": data.get("responsible_unit") or {}, "note": data.get("note") or ""}
+    changed = tuple(name for name, value in values.items() if name in data and getattr(duty, name) != value)
+    for name in changed:
+        setattr(duty, name, values[name])
+    return changed
 
 
-def _propose(session: Session, row: duties.Row, terms: Mapping[str, Any], reason: str, actor: str) -> str:
+def _propose(session: Session, row: duties.Row, wanted: Mapping[str, Any], reason: str, actor: str) -> str:
     proposal = Proposal(
-        id=make_uuid(), agency_id=row.agency.id, item_id=row.version.item_id, kind="period", fields=dict(terms),
+        id=make_uuid(), agency_id=row.agency.id, item_id=row.version.item_id, kind="period", fields=dict(wanted),
         reason=reason, state="proposed", made_by=actor, made_at=clock.now(),
     )
     session.add(proposal)
     record(session, ProposalProposed(proposal.id, row.agency.name, "period"), actor=actor)
     return proposal.id
-
-
-def _change(duty: Duty, given: Mapping[str, Any]) -> tuple[str, ...]:
-    values = {name: given[name] or ({} if name == "responsible_unit" else "") for name in given if name != "schedule"}
-    if given.get("schedule"):
-        values |= {f"schedule_{part}": given["schedule"][part] for part in ("kind", "days", "unit")}
-    changed = tuple(sorted(name for name, value in values.items() if getattr(duty, name) != value))
-    for name in changed:
-        setattr(duty, name, values[name])
-    return changed

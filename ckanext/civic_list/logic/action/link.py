@@ -1,24 +1,22 @@
 """Datasets that answer duties: linked, confirmed, disputed, taken off."""
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ckan.model as core
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan.logic import index_update_package
 from ckan.types import Context
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from ckanext.civic_core import clock
 from ckanext.civic_core.logic import flow
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import agencies, duties, linking
+from ckanext.civic_list import agencies, duties, indexing, linking
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.logic.schema import duties as schema
 from ckanext.civic_list.messages import transaction
-from ckanext.civic_list.model import Agency, Duty, Item, ItemVersion, Link
-from ckanext.civic_list.model.duty import LINK_OPEN
+from ckanext.civic_list.model import Agency, Duty, Edition, Item, ItemVersion, Link
 
 
 @transaction
@@ -37,7 +35,7 @@ def civic_duty_link(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     tk.check_access("civic_duty_link", context, data_dict)
     data = flow.checked(data_dict, schema.link(), context)
     session = flow.session_of(context)
-    dataset = _dataset(session, data["dataset"])
+    dataset = _held(session, data["dataset"])
     row = duties.in_force_keys(session, [data["duty"]]).get(data["duty"])
     check(row, "duty_unknown", "duty", duty=data["duty"])
     assert row is not None  # noqa: S101  said by the check above
@@ -60,16 +58,12 @@ def civic_duty_unlink(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     data = flow.checked(data_dict, schema.unlink(), context)
     session = flow.session_of(context)
     duty = duties.need(session, {"id": data["duty"]})
-    dataset = _dataset(session, data["dataset"])
-    link = session.scalars(
-        sa.select(Link).where(
-            Link.duty_id == duty.id, Link.dataset_id == dataset.id, Link.state.in_(LINK_OPEN)
-        ).with_for_update()
-    ).first()
-    if link is None:
+    dataset = _held(session, data["dataset"])
+    linked = _open(session, dataset.id, lambda link: link.duty_id == duty.id)
+    if linked is None:
         raise tk.ObjectNotFound(tk._("They are not linked"))
-    linking.end(session, link, _key(session, duty), flow.actor_of(context))
-    return _settled(context, session, link)
+    linking.end(session, linked, flow.actor_of(context))
+    return _settled(context, session, linked.link)
 
 
 @transaction
@@ -87,36 +81,39 @@ def civic_duty_link_decide(context: Context, data_dict: dict[str, Any]) -> dict[
     tk.check_access("civic_duty_link_decide", context, data_dict)
     data = flow.checked(data_dict, schema.link_decide(), context)
     session = flow.session_of(context)
-    link = session.scalars(sa.select(Link).where(Link.id == data["id"]).with_for_update(nowait=True)).first()
-    if link is None:
+    dataset_id = session.scalar(sa.select(Link.dataset_id).where(Link.id == data["id"]))
+    if dataset_id is None:
         raise tk.ObjectNotFound(tk._("There is no such link"))
-    linking.decide(session, link, data["decision"], data.get("reason") or "", flow.actor_of(context))
-    return _settled(context, session, link)
+    linking.hold(session, dataset_id)
+    linked = _open(session, dataset_id, lambda link: link.id == data["id"])
+    check(linked, "link_closed", "id")
+    assert linked is not None  # noqa: S101  said by the check above
+    linking.decide(session, linked, data["decision"], data.get("reason") or "", flow.actor_of(context))
+    return _settled(context, session, linked.link)
+
+
+def _held(session: Session, key: str) -> Any:
+    """The dataset of this id or name, held until the commit."""
+    package = core.Package
+    id_ = session.scalar(
+        sa.select(package.id).where(sa.or_(package.id == key, package.name == key), package.state == "active")
+    )
+    if id_ is None:
+        raise tk.ObjectNotFound(tk._("There is no such dataset"))
+    return linking.hold(session, id_)
+
+
+def _open(session: Session, dataset_id: str, wanted: Callable[[Link], bool]) -> linking.Linked | None:
+    links = linking.of_datasets(session, [dataset_id])[dataset_id]
+    return next((one for one in links if wanted(one.link)), None)
 
 
 def _settled(context: Context, session: Session, link: Link) -> dict[str, Any]:
     """Bring the dataset's field in line, commit, and only then tell the index."""
-    session.flush()
-    linking.write_back(session, link.dataset_id)
+    linking.write_back(session, [link.dataset_id])
     flow.commit(context)
-    if not context.get("defer_commit"):
-        index_update_package(Context(session=session, ignore_auth=True, user=context.get("user", "")), link.dataset_id)
-    return _shown(session, [link])[0]
-
-
-def _dataset(session: Session, key: str) -> Any:
-    package = core.Package
-    found = session.scalars(
-        sa.select(package).where(sa.or_(package.id == key, package.name == key), package.state == "active")
-    ).first()
-    if found is None:
-        raise tk.ObjectNotFound(tk._("There is no such dataset"))
-    return found
-
-
-def _key(session: Session, duty: Duty) -> str:
-    row, _ = duties.row_on(session, duty, clock.today())
-    return f"{row.code}@{row.agency.name}"
+    indexing.settle(context, [link.dataset_id])
+    return _shown(session, [link.id])[0]
 
 
 @tk.side_effect_free
@@ -131,8 +128,8 @@ def civic_duty_link_list(context: Context, data_dict: dict[str, Any]) -> dict[st
     :param dataset: id of a dataset; optional.
     :param limit: 20 by default, at most 100.
     :param offset: 0 by default.
-    :returns: ``{"count", "results": [{"id", "code", "title", "agency", "dataset": {"id", "title", "publisher"}, "role",
-        "state", "since", "until", "reason"}]}``.
+    :returns: ``{"count", "results": [{"id", "code", "title", "agency", "dataset": {"id", "name", "title",
+        "publisher"}, "role", "state", "since", "until", "reason"}]}``.
     """
     tk.check_access("civic_duty_link_list", context, data_dict)
     data = flow.checked(data_dict, schema.link_list(), context)
@@ -147,33 +144,41 @@ def civic_duty_link_list(context: Context, data_dict: dict[str, Any]) -> dict[st
         query = query.where(Link.dataset_id == data["dataset"])
     count = session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
     order = query.order_by(Link.made_at.desc(), Link.id).limit(data["limit"]).offset(data["offset"])
-    return {"count": count, "results": _shown(session, session.scalars(order).all())}
+    return {"count": count, "results": _shown(session, [link.id for link in session.scalars(order)])}
 
 
-def _shown(session: Session, links: Any) -> list[dict[str, Any]]:
+def _shown(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Links as answers show them; one statement however many."""
-    publisher = sa.orm.aliased(Agency)
-    latest = (
-        sa.select(ItemVersion.title).where(ItemVersion.item_id == Duty.item_id)
-        .order_by(ItemVersion.edition_id).limit(1).scalar_subquery()
-    )
+    publisher = aliased(Agency)
     rows = session.execute(
-        sa.select(Link, Item.code, latest.label("title"), Agency, publisher)
+        sa.select(Link, Item.code, _latest_title().label("title"), Agency, core.Package.name, publisher)
         .join(Duty, Duty.id == Link.duty_id)
         .join(Item, Item.id == Duty.item_id)
         .join(Agency, Agency.id == Duty.agency_id)
         .outerjoin(core.Package, core.Package.id == Link.dataset_id)
         .outerjoin(publisher, publisher.id == core.Package.owner_org)
-        .where(Link.id.in_([link.id for link in links]))
+        .where(Link.id.in_(ids))
         .order_by(Link.made_at.desc(), Link.id)
     )
-    return [
-        {
-            "id": link.id, "code": code, "title": title, "agency": agencies.shown(agency), "role": link.role,
-            "dataset": {"id": link.dataset_id, "title": link.dataset_title,
-                        "publisher": agencies.shown(by) if by else None},
-            "state": link.state, "since": link.since.isoformat(),
-            "until": link.until.isoformat() if link.until else None, "reason": link.reason,
-        }
-        for link, code, title, agency, by in rows
-    ]
+    return [_as_dict(*row) for row in rows]
+
+
+def _latest_title() -> Any:
+    """The item's title in the last edition that was approved."""
+    return (
+        sa.select(ItemVersion.title).join(Edition, Edition.id == ItemVersion.edition_id)
+        .where(ItemVersion.item_id == Duty.item_id, Edition.approved_at.is_not(None))
+        .order_by(Edition.effective_from.desc().nulls_last()).limit(1).correlate(Duty).scalar_subquery()
+    )
+
+
+def _as_dict(link: Link, code: str, title: Any, agency: Agency, name: str | None, by: Agency | None) -> dict[str, Any]:
+    return {
+        "id": link.id, "code": code, "title": title, "agency": agencies.shown(agency), "role": link.role,
+        "dataset": {
+            "id": link.dataset_id, "name": name, "title": link.dataset_title,
+            "publisher": agencies.shown(by) if by else None,
+        },
+        "state": link.state, "since": link.since.isoformat(),
+        "until": link.until.isoformat() if link.until else None, "reason": link.reason,
+    }

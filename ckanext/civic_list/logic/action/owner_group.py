@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -83,39 +84,53 @@ def _settled(context: Context, session: Session, group: OwnerGroup, members: Any
 
 
 def _set_members(session: Session, group_id: str, members: Sequence[dict[str, Any]]) -> None:
-    known = agencies.by_names(session, [member["agency"] for member in members])
-    for member in members:
-        check(member["agency"] in known, "agency_unknown", "members", agency=member["agency"])
-    wanted = {known[m["agency"]].id: m for m in members}
-    check(len(wanted) == len(members), "member_twice", "members")
-    current = {
-        row.agency_id: row for row in session.scalars(
-            sa.select(OwnerGroupMember).where(OwnerGroupMember.group_id == group_id, OwnerGroupMember.until.is_(None))
-        )
-    }
+    """Make these the members from today on; who was a member before and is not among them leaves today.
+
+    What is over may be sent along, as a group shows it: it stays as it is.
+    """
     today = clock.today()
+    coming = [member for member in members if not member.get("until") or member["until"] > today]
+    known = agencies.by_names(session, [member["agency"] for member in coming])
+    for member in coming:
+        check(member["agency"] in known, "agency_unknown", "members", agency=member["agency"])
+        check(not member.get("until") or (member.get("since") or today) < member["until"], "member_days", "members")
+    wanted = {known[member["agency"]].id: member for member in coming}
+    check(len(wanted) == len(coming), "member_twice", "members")
+    current = _current(session, group_id, today)
     for agency_id in current.keys() - wanted.keys():
-        _end(session, current[agency_id], today)
+        _leave(session, current[agency_id], today)
     for agency_id, member in wanted.items():
-        _set_member(session, group_id, agency_id, member, current.get(agency_id))
+        _join(session, group_id, agency_id, member, current.get(agency_id))
 
 
-def _set_member(session: Session, group_id: str, agency_id: str, member: dict[str, Any], row: Any) -> None:
-    since, until = member.get("since"), member.get("until")
-    check(not (since and until) or since < until, "member_days", "members")
+def _current(session: Session, group_id: str, today: date) -> dict[str, OwnerGroupMember]:
+    """The last membership of each agency that is not over, or ended today only."""
+    rows = session.scalars(
+        sa.select(OwnerGroupMember)
+        .where(
+            OwnerGroupMember.group_id == group_id,
+            sa.or_(OwnerGroupMember.until.is_(None), OwnerGroupMember.until >= today),
+        )
+        .order_by(OwnerGroupMember.since)
+    )
+    return {row.agency_id: row for row in rows}
+
+
+def _join(session: Session, group_id: str, agency_id: str, member: dict[str, Any], row: Any) -> None:
+    since = member.get("since")
     if row is None:
         row = OwnerGroupMember(id=make_uuid(), group_id=group_id, agency_id=agency_id, since=since or clock.today())
         session.add(row)
     elif since:
         row.since = since
-    row.until = until
+    row.until = member.get("until")
 
 
-def _end(session: Session, row: OwnerGroupMember, day: Any) -> None:
-    if row.since >= day:
+def _leave(session: Session, row: OwnerGroupMember, today: date) -> None:
+    if row.since >= today:
         session.delete(row)
-    else:
-        row.until = day
+    elif row.until is None or row.until > today:
+        row.until = today
 
 
 def _find(session: Session, key: str, *, lock: bool = False) -> OwnerGroup:

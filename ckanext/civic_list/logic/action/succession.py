@@ -1,6 +1,7 @@
 """Reorganisations: one body follows another, and what it owed passes on that day."""
 from __future__ import annotations
 
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from ckanext.civic_core import clock
 from ckanext.civic_core.logic import flow
 from ckanext.civic_core.record import record
-from ckanext.civic_list import agencies, successions
+from ckanext.civic_list import agencies, indexing, successions
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.domain.events_duties import SuccessionRecorded
 from ckanext.civic_list.logic.schema import duties as schema
@@ -54,7 +55,7 @@ def civic_agency_succession_create(context: Context, data_dict: dict[str, Any]) 
     record(session, SuccessionRecorded(old.id, row.id, row.to_id, row.kind, row.day), actor=flow.actor_of(context))
     passed = successions.apply(session, row) if row.day <= clock.today() else []
     flow.commit(context)
-    successions.reindex(session, passed)
+    indexing.settle(context, passed)
     return {**_shown(session, [row])[0], "moves": moves}
 
 

@@ -9,18 +9,19 @@ import sqlalchemy as sa
 from ckan.types import AuthResult, Context
 
 from ckanext.civic_core.roles import roles_of
+from ckanext.civic_list import duties
 from ckanext.civic_list.logic.auth.editions import _everybody, _keepers, _own_or_keepers
-from ckanext.civic_list.model import Agency, Duty, Item, Link
+from ckanext.civic_list.model import Duty, Link
 
 NAMES = (
-    "civic_agency_succession_create", "civic_agency_succession_list", "civic_duty_autocomplete", "civic_duty_link",
-    "civic_duty_link_decide", "civic_duty_link_list", "civic_duty_search", "civic_duty_show", "civic_duty_unlink",
-    "civic_duty_update", "civic_owner_group_create", "civic_owner_group_list", "civic_owner_group_show",
-    "civic_owner_group_update", "civic_period_list",
+    "civic_agency_list", "civic_agency_succession_create", "civic_agency_succession_list",
+    "civic_duty_autocomplete", "civic_duty_link", "civic_duty_link_decide", "civic_duty_link_list",
+    "civic_duty_search", "civic_duty_show", "civic_duty_unlink", "civic_duty_update", "civic_owner_group_create",
+    "civic_owner_group_list", "civic_owner_group_show", "civic_owner_group_update", "civic_period_list",
 )
 
 civic_duty_show = civic_duty_search = civic_owner_group_show = civic_owner_group_list = _everybody
-civic_agency_succession_list = civic_period_list = _everybody
+civic_agency_list = civic_agency_succession_list = civic_period_list = _everybody
 civic_owner_group_create = civic_owner_group_update = civic_agency_succession_create = _keepers
 civic_duty_link_list = _own_or_keepers
 
@@ -70,11 +71,13 @@ def civic_duty_link_decide(context: Context, data_dict: dict[str, Any]) -> AuthR
 
 
 def _agency_of_duty(context: Context, data_dict: dict[str, Any]) -> str | None:
-    key = str(data_dict.get("id") or "")
-    code, _, name = key.partition("@") if "@" in key else (str(data_dict.get("code") or ""), "", str(data_dict.get("agency") or ""))
-    query = sa.select(Duty.agency_id).join(Item, Item.id == Duty.item_id).join(Agency, Agency.id == Duty.agency_id)
-    named = sa.and_(Item.code == code, sa.or_(Agency.name == name, Agency.id == name))
-    return context["session"].scalar(query.where(sa.or_(Duty.id == key, named)).limit(1))
+    try:
+        return duties.need(context["session"], {name: str(data_dict.get(name) or "") for name in _NAMING}).agency_id
+    except tk.ObjectNotFound:
+        return None
+
+
+_NAMING = ("id", "code", "agency")
 
 
 def _owner_of_dataset(context: Context, data_dict: dict[str, Any]) -> str | None:

@@ -70,7 +70,12 @@ def duty_search() -> Schema:
 
 
 def duty_autocomplete() -> Schema:
-    return {"q": maybe(text), "agency": maybe(text), "limit": [tk.get_validator("default")(10), text]}
+    schema = page_schema(q=maybe(text), agency=maybe(text))
+    return {**schema, "limit": [tk.get_validator("default")(10), *schema["limit"][1:]]}
+
+
+def agency_list() -> Schema:
+    return page_schema(ids=maybe(words), q=maybe(text), group=maybe(term("body_groups")))
 
 
 def duty_update() -> Schema:

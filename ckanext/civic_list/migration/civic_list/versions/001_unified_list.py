@@ -267,6 +267,7 @@ def upgrade() -> None:
         sa.Column("edition_id", sa.Text, nullable=False),
         sa.Column("version_id", sa.Text, nullable=False),
         sa.Column("agency_id", sa.Text, nullable=False),
+        sa.Column("period", sa.Text, nullable=False),
         sa.Column("since", sa.Date, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.Date, nullable=True),
