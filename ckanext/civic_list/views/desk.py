@@ -1,6 +1,7 @@
 """An agency's desk: what it owes, what is without data, what waits for it, its own list."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -8,9 +9,13 @@ from flask import Blueprint, Response
 
 from ckanext.civic_core.pages import attempt, found_or_404, given, paging, signed_in_or_login
 from ckanext.civic_core.roles import Roles, roles_of
+from ckanext.civic_list import choices
+from ckanext.civic_list.views.filled import errors_by_field, item_fields, item_form, item_typed, posted
 
 civic_desk = Blueprint("civic_desk", __name__, url_prefix="/desk")
 civic_desk.before_request(signed_in_or_login)
+
+KINDS = ("add", "change", "remove", "period")
 
 
 def _roles() -> Roles:
@@ -19,14 +24,19 @@ def _roles() -> Roles:
 
 def _agencies() -> list[dict[str, Any]]:
     """The agencies that the reader works for, by name."""
-    ids = [id_ for id_, capacity in _roles().agencies if capacity in {"editor", "admin"}]
-    return found_or_404("civic_agency_list", ids=ids) if ids else []
+    return choices.agencies_named(id_ for id_, capacity in _roles().agencies if capacity in {"editor", "admin"})
 
 
-def _chosen(agencies: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _chosen(own: list[dict[str, Any]]) -> dict[str, Any] | None:
     wanted = tk.request.values.get("agency")
-    named = [agency for agency in agencies if agency["name"] == wanted]
-    return next(iter(named or agencies), None)
+    named = [agency for agency in own if agency["name"] == wanted]
+    return next(iter(named or own), None)
+
+
+def _mine() -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The agency that the reader chose, and all that are his."""
+    agencies = _agencies()
+    return _chosen(agencies) or tk.abort(403, tk._("You work for no agency.")), agencies
 
 
 @civic_desk.route("")
@@ -36,69 +46,121 @@ def index() -> str:
     agency = _chosen(agencies)
     if agency is None:
         return tk.render("civic_list/desk/nobody.html", {"keeper": _roles().keeps_list()})
-    name = agency["name"]
-    return tk.render("civic_list/desk/index.html", {
-        "agency": agency, "agencies": agencies, "keeper": _roles().keeps_list(),
-        "filters": given("q", "has_data"),
-        "duties": found_or_404("civic_duty_search", agency=name, **given("q", "has_data"), **paging()),
-        "without_data": found_or_404("civic_duty_search", agency=name, has_data=False, limit=5),
-        "links": found_or_404("civic_duty_link_list", agency=name, state="proposed"),
-        "proposals": found_or_404("civic_item_proposal_list", agency=name),
-    })
+    return tk.render("civic_list/desk/index.html", _day(agency, agencies))
+
+
+def _day(agency: dict[str, Any], agencies: list[dict[str, Any]]) -> dict[str, Any]:
+    name, filters = agency["name"], given("q", "category", "period", "has_data")
+    counted = found_or_404("civic_duty_search", agency=name, limit=1)
+    return {
+        "agency": agency, "agencies": agencies, "keeper": _roles().keeps_list(), "filters": filters,
+        "owed": counted["count"],
+        "published": sum(one["count"] for one in counted["facets"]["has_data"] if one["value"]),
+        "without_data": found_or_404("civic_duty_search", agency=name, has_data="false", limit=5, facets="false"),
+        "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
+        "links": found_or_404("civic_duty_link_list", agency=name, state="proposed", limit=100),
+        "proposals": found_or_404("civic_item_proposal_list", agency=name, limit=5),
+    }
 
 
 @civic_desk.route("/links/<id>", methods=["POST"])
 def decide_link(id: str) -> Response:
     """Confirm or decline that another body's dataset answers a duty of the agency."""
-    data = {"id": id, **_form("decision", "reason")}
+    data = {"id": id, **posted("decision", "reason")}
     outcome = attempt("civic_duty_link_decide", data, success=tk._("Your decision is recorded."))
     for sentence in outcome.sentences:
         tk.h.flash_error(sentence)
     return tk.redirect_to("civic_desk.index", agency=tk.request.form.get("agency"))
 
 
+# --- the agency's own list --------------------------------------------------------------------------------
+
+
 @civic_desk.route("/own-list")
 def own_list() -> str:
     """The agency's own list: what it would have the next edition say of it."""
-    agencies = _agencies()
-    agency = _chosen(agencies) or tk.abort(403, tk._("You work for no agency."))
-    return _own_list_page(agency, agencies)
+    agency, agencies = _mine()
+    return _own_list_page(agency, agencies, {}, {})
 
 
-def _own_list_page(agency: dict[str, Any], agencies: list[dict[str, Any]], **more: Any) -> str:
+def _own_list_page(agency: Mapping[str, Any], agencies: Any, form: Any, errors: Mapping[str, Any]) -> str:
+    name = agency["name"]
     return tk.render("civic_list/desk/own_list.html", {
         "agency": agency, "agencies": agencies, "directs": _roles().directs(agency["id"]),
-        "own": found_or_404("civic_agency_list_show", agency=agency["name"]),
-        "proposals": found_or_404("civic_item_proposal_list", agency=agency["name"], **paging()),
-        "items": found_or_404("civic_duty_search", agency=agency["name"], limit=100),
-        "form": {}, "errors": {}, **more,
+        "own": found_or_404("civic_agency_list_show", agency=name), "form": form, "errors": errors,
+        "prepared": found_or_404("civic_item_proposal_list", agency=name, state="prepared", limit=100),
+        "proposals": found_or_404("civic_item_proposal_list", agency=name, limit=20),
+        "duties": found_or_404("civic_duty_search", agency=name, facets="false", **given("q"), **paging()),
+        "filters": given("q"),
     })
 
 
-@civic_desk.route("/own-list/proposals", methods=["POST"])
+@civic_desk.route("/own-list/propose")
+def new_proposal() -> str:
+    """The form for a new row, other words, a looser period, or no row any more."""
+    agency, _ = _mine()
+    kind, code = tk.request.args.get("kind", "add"), tk.request.args.get("code", "")
+    item = _item(agency, kind, code)
+    return _proposal_page(agency, kind, item, item_form(item) if item else {}, {})
+
+
+def _item(agency: Mapping[str, Any], kind: str, code: str) -> dict[str, Any] | None:
+    if kind not in KINDS:
+        return tk.abort(404)
+    return found_or_404("civic_duty_show", code=code, agency=agency["name"]) if kind != "add" else None
+
+
+def _proposal_page(
+    agency: Mapping[str, Any], kind: str, item: Mapping[str, Any] | None, form: Mapping[str, Any],
+    errors: Mapping[str, Any],
+) -> str:
+    return tk.render("civic_list/desk/proposal.html", {
+        "agency": agency, "kind": kind, "item": item, "form": form, "errors": errors_by_field(errors),
+    })
+
+
+@civic_desk.route("/own-list/propose", methods=["POST"])
 def propose() -> Any:
     """Put a change into the agency's own list."""
-    agencies = _agencies()
-    agency = _chosen(agencies) or tk.abort(403, tk._("You work for no agency."))
-    data = dict(tk.request.form.items())
+    agency, _ = _mine()
+    kind, code = tk.request.form.get("kind", "add"), tk.request.form.get("code", "")
+    item = _item(agency, kind, code)
+    fields = _changed(item, item_fields()) if kind == "change" and item else item_fields()
+    if kind == "change" and not fields:
+        typed = {**item_typed(), **posted("reason")}
+        return _proposal_page(agency, kind, item, typed, {"title": [tk._("Nothing differs from the list yet.")]})
+    data = {"agency": agency["name"], "kind": kind, "code": code, **posted("reason"), **fields}
     outcome = attempt("civic_item_proposal_create", data, success=tk._("The change is in your list."))
     if outcome.done:
         return tk.redirect_to("civic_desk.own_list", agency=agency["name"])
-    return _own_list_page(agency, agencies, form=outcome.data, errors=outcome.errors)
+    return _proposal_page(agency, kind, item, {**item_typed(), **posted("reason")}, outcome.errors)
+
+
+def _changed(item: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the form says otherwise than the list."""
+    before, after = item_form(item), item_typed()
+    parts = {"schedule": ("schedule_kind", "schedule_days", "schedule_unit")}
+    return {
+        name: value for name, value in fields.items()
+        if any(_plain(before.get(part)) != _plain(after.get(part)) for part in parts.get(name, (name,)))
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(text) for key, text in value.items() if text}
+    return "\n".join(line.strip() for line in str(value or "").replace(";", "\n").splitlines() if line.strip())
 
 
 @civic_desk.route("/own-list/approve", methods=["POST"])
-def approve_own_list() -> Response:
+def approve_own_list() -> Any:
     """The agency's admin approves the list: its changes go to the draft edition as proposals."""
-    data = _form("agency", "act")
+    agency, agencies = _mine()
+    data = {"agency": agency["name"], **posted("act")}
     outcome = attempt(
         "civic_agency_list_approve", data,
         success=tk._("Your list is approved and handed to the keeper of the unified list."),
     )
-    for sentence in outcome.sentences:
-        tk.h.flash_error(sentence)
-    return tk.redirect_to("civic_desk.own_list", agency=data.get("agency"))
-
-
-def _form(*names: str) -> dict[str, str]:
-    return {name: tk.request.form[name] for name in names if name in tk.request.form}
+    if outcome.done:
+        return tk.redirect_to("civic_desk.own_list", agency=agency["name"])
+    return _own_list_page(agency, agencies, data, outcome.errors)
