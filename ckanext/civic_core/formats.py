@@ -1,11 +1,14 @@
 """Days, numbers and shares as the country writes them."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ckanext.civic_core import clock
 
-__all__ = ["day", "day_and_time", "number", "percent"]
+__all__ = ["Day", "day", "day_and_time", "deadline_days", "number", "percent"]
 
 #: between groups of three digits, and before the sign of percent: not to be broken at the end of a line
 _SPACE = "\u00a0"
@@ -45,3 +48,32 @@ def percent(part: int, whole: int) -> str:
         return "—"
     tenths = part * 1000 // whole
     return f"{tenths // 10},{tenths % 10}{_SPACE}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar beside a deadline; ``column`` is 1 for Monday."""
+
+    day: date
+    number: int | None
+    sentence: str
+    column: int
+    off: bool
+    last: bool
+    now: bool
+
+
+#: more weeks than these are a list, not a calendar
+_WEEKS = 6
+
+
+def deadline_days(steps: Sequence[Mapping[str, Any]], today: date) -> list[Day]:
+    """The steps of ``civic_deadline_explain`` as days of a calendar; none where there are too many for one."""
+    if not 0 < len(steps) <= 7 * _WEEKS:
+        return []
+    days = [date.fromisoformat(str(step["day"])) for step in steps]
+    return [
+        Day(day, step.get("number"), step["sentence"], day.isoweekday(), not step["counts"] and day != days[-1],
+            day == days[-1], day == today)
+        for day, step in zip(days, steps, strict=True)
+    ]

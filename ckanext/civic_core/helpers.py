@@ -1,7 +1,7 @@
 """Template helpers of civic_core."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,15 +9,16 @@ import ckan.plugins.toolkit as tk
 from ckan.plugins import PluginImplementations
 from markupsafe import Markup
 
-from ckanext.civic_core import config, formats, forms, languages, look, titles, vocabulary
-from ckanext.civic_core.domain import texts
+from ckanext.civic_core import clock, config, formats, forms, languages, look, titles, vocabulary
+from ckanext.civic_core.domain import texts, wording
 from ckanext.civic_core.interfaces import IMenu
 
 __all__ = [
-    "civic_categories", "civic_choices", "civic_colours", "civic_date", "civic_default_license", "civic_duty_rows",
-    "civic_home_language", "civic_lang", "civic_language_name", "civic_languages", "civic_menu", "civic_moment",
-    "civic_number", "civic_page_url", "civic_pages", "civic_percent", "civic_required_languages", "civic_term_name",
-    "civic_text", "civic_title", "civic_view_classes", "civic_whole", "csrf_input", "get_facet_items_dict",
+    "civic_categories", "civic_changes", "civic_choices", "civic_colours", "civic_date",
+    "civic_deadline_days", "civic_default_license", "civic_duty_rows", "civic_home_language", "civic_lang",
+    "civic_language_name", "civic_languages", "civic_menu", "civic_moment", "civic_number", "civic_page_url",
+    "civic_pages", "civic_percent", "civic_required_languages", "civic_term_name", "civic_text",
+    "civic_title", "civic_view_classes", "civic_week", "civic_whole", "csrf_input", "get_facet_items_dict",
 ]
 
 
@@ -80,6 +81,13 @@ def civic_title(group: Mapping[str, Any]) -> tuple[str, str]:
     return civic_text(several) if several else (group.get("title") or group["name"], tk.h.lang())
 
 
+def civic_deadline_days(steps: Sequence[Mapping[str, Any]]) -> list[formats.Day]:
+    """The steps of ``civic_deadline_explain`` as the days of a calendar; none where there are too many for one."""
+    return formats.deadline_days(steps, clock.today())
+
+
+civic_changes = wording.changes
+civic_week = languages.week
 civic_date = formats.day
 civic_moment = formats.day_and_time
 civic_number = formats.number
