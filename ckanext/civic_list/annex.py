@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -12,12 +13,17 @@ from ckanext.civic_list import categories, editions, wording
 from ckanext.civic_list.model import Edition
 from ckanext.civic_list.workbook.export import export_rows
 
-__all__ = ["Content", "category_names", "exported", "workbook"]
+__all__ = ["Content", "category_names", "digest", "exported", "workbook"]
 
 
 def workbook(session: Session, edition: Edition) -> bytes:
     """The annex as XLSX: the same bytes for the same rows."""
     return exported(session, edition, "xlsx")
+
+
+def digest(session: Session, edition: Edition) -> str:
+    """SHA-256 of the annex."""
+    return sha256(workbook(session, edition)).hexdigest()
 
 
 def exported(session: Session, edition: Edition, format: str) -> bytes:

@@ -19,7 +19,7 @@ from ckanext.civic_list.domain.titles import title_key
 from ckanext.civic_list.model import Agency, Edition, Item, ItemVersion, OwnerGroup
 
 __all__ = [
-    "facts", "find", "hold_law", "locked", "others_in_law", "owner_of", "owners", "public", "row_of", "rows", "shown",
+    "before", "facts", "find", "hold_law", "locked", "others_in_law", "owner_of", "owners", "public", "row_of", "rows", "shown",
     "shown_row", "splits", "values_of", "write",
 ]
 
@@ -202,6 +202,13 @@ def owners(session: Session, found: Iterable[Owner]) -> dict[Owner, dict[str, An
     return answer
 
 
+def owner_names(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Agencies and owner groups by their id, as facets show them: ``value`` is the name; one statement."""
+    kinds = (sa.select(one.id, one.name, one.title).where(one.id.in_(list(ids))) for one in (Agency, OwnerGroup))
+    found = session.execute(sa.union_all(*kinds))
+    return {row.id: {"value": row.name, "title": row.title} for row in found}
+
+
 def shown_row(row: Row, owner: Mapping[str, Any] | None) -> dict[str, Any]:
     """A row as answers show it."""
     return {
@@ -217,6 +224,16 @@ def shown_row(row: Row, owner: Mapping[str, Any] | None) -> dict[str, Any]:
 def hold_law(session: Session) -> None:
     """Until the commit nobody else brings an edition into force: its day is compared with those of the others."""
     session.execute(sa.text("select pg_advisory_xact_lock(hashtext('civic_list_edition'))"))
+
+
+def before(session: Session, edition: Edition, day: date) -> Edition | None:
+    """The edition that would be in force on a day without this one."""
+    return session.scalars(
+        sa.select(Edition).where(
+            Edition.id != edition.id, Edition.approved_at.is_not(None), Edition.effective_from <= day,
+            sa.or_(Edition.revoked_on.is_(None), Edition.revoked_on > day),
+        ).order_by(Edition.effective_from.desc()).limit(1)
+    ).first()
 
 
 def others_in_law(session: Session, edition_id: str) -> list[date]:

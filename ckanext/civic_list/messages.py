@@ -31,6 +31,7 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
     "category_unknown": lambda: tk._("There is no category {category}."),
     "owner_unknown": lambda: tk._("There is no agency and no owner group {owner}."),
     "number_taken": lambda: tk._("Number {number} stands in another row already."),
+    "code_taken": lambda: tk._("The item {code} stands in row {number} already."),
     "title_taken": lambda: tk._("The owner has this title already, in row {number}."),
     "proposal_decided": lambda: tk._("This proposal is decided already."),
     "proposal_prepared": lambda: tk._("The agency has not approved its list yet."),

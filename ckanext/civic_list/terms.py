@@ -15,7 +15,7 @@ from ckanext.civic_core import clock
 from ckanext.civic_list.domain.force import InLaw, Stretch, timeline
 from ckanext.civic_list.model import DutyTerm, Edition
 
-__all__ = ["enact", "in_force", "realign", "repeal"]
+__all__ = ["enact", "in_force", "owed_on", "realign", "repeal"]
 
 #: of the advisory lock that lets one transaction write terms at a time
 _LOCK = 72_009
@@ -81,7 +81,8 @@ _FORGET_WHAT_NEVER_BEGAN = """
 """
 _BEGIN_TERMS = _OWED + """,
     missing as (
-        select o.version_id, d.id as duty_id, o.agency_id, coalesce(d.period, v.period) as period,
+        select o.version_id, d.id as duty_id, o.agency_id, v.number, v.category,
+               coalesce(d.period, v.period) as period,
                unnest(o.days - coalesce((
                    select range_agg(daterange(t.since, t.until)) from civic_list_duty_term t
                    where t.duty_id = d.id and t.edition_id = :edition and (t.until is null or t.until > t.since)
@@ -91,12 +92,17 @@ _BEGIN_TERMS = _OWED + """,
         join civic_list_item_version v on v.id = o.version_id
     )
     insert into civic_list_duty_term
-        (id, duty_id, edition_id, version_id, agency_id, period, since, recorded_at, until, until_recorded_at)
-    select gen_random_uuid()::text, duty_id, :edition, version_id, agency_id, period, lower(days), :at, upper(days),
-           case when upper(days) is not null then cast(:at as timestamptz) end
+        (id, duty_id, edition_id, version_id, agency_id, number, category, period, since, recorded_at, until,
+         until_recorded_at)
+    select gen_random_uuid()::text, duty_id, :edition, version_id, agency_id, number, category, period, lower(days),
+           :at, upper(days), case when upper(days) is not null then cast(:at as timestamptz) end
     from missing
     on conflict on constraint civic_list_duty_term_once
         do update set until = excluded.until, until_recorded_at = excluded.until_recorded_at
+"""  # noqa: S608
+
+_OWED_ON = _OWED + """
+    select i.code, o.agency_id from owed o join civic_list_item i on i.id = o.item_id where not isempty(o.days)
 """  # noqa: S608
 
 
@@ -119,6 +125,12 @@ def enact(session: Session, edition: Edition, at: datetime) -> None:
     An edition that is dated back owes from the day of its approval: nothing becomes late by surprise.
     """
     realign(session, _in_law(edition).start, at)
+
+
+def owed_on(session: Session, edition_id: str, day: date) -> set[tuple[str, str]]:
+    """Code and agency of each duty that an edition, law or draft, makes where it is in force on a day."""
+    values = {"edition": edition_id, "window": f"{{[{day},{day}]}}"}
+    return {(row.code, row.agency_id) for row in session.execute(sa.text(_OWED_ON), values)}
 
 
 def repeal(session: Session, edition: Edition, day: date, at: datetime) -> None:

@@ -11,7 +11,7 @@ class Refused(Exception):
     for a person needs. The sentence itself belongs to the feature's ``messages`` module.
     """
 
-    def __init__(self, code: str, field: str = "message", **params: Any) -> None:
+    def __init__(self, code: str, field: str = "message", /, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.field = field

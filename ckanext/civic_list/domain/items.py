@@ -1,6 +1,7 @@
 """What one row of the unified list says, whatever file or form it came from."""
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,11 @@ class Schedule:
     kind: ScheduleKind
     days: int | None = None
     unit: Unit = "calendar_day"
+
+
+def is_code(text: str) -> bool:
+    """Whether a text can be the code of an item: it stands in addresses and before the ``@`` of a duty's name."""
+    return re.fullmatch(r"\w[\w.-]{0,39}", text) is not None
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ import pytest
 @pytest.fixture(scope="module")
 def register(portal: Any, request: pytest.FixtureRequest) -> None:
     """Agencies, categories, the group of all akimats and an account for each role."""
+    import ckan.model as model
     from civic_list import portal as sample
     from database import empty
-
-    import ckan.model as model
 
     empty()
     model.repo.init_db()
@@ -23,10 +22,9 @@ def register(portal: Any, request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def desk(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The keepers' desk: the sample's agencies and accounts, and no edition yet."""
-    from civic_list import portal as sample
-
     import ckan.model as model
     import ckan.plugins.toolkit as tk
+    from civic_list import portal as sample
 
     monkeypatch.setitem(tk.config, "ckanext.civic_core.authorised_body", sample.BODY)
     sample.forget_lists()
@@ -38,11 +36,10 @@ def desk(register: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def office(portal: Any, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The sample's agencies and accounts, fresh for a test that changes the register itself, and an empty index."""
-    from civic_list import portal as sample
-    from database import empty
-
     import ckan.model as model
     import ckan.plugins.toolkit as tk
+    from civic_list import portal as sample
+    from database import empty
 
     monkeypatch.setitem(tk.config, "ckanext.civic_core.authorised_body", sample.BODY)
     empty()

@@ -1,5 +1,6 @@
 """Actions of civic_list."""
 from ckanext.civic_list.logic.action.agency import civic_agency_list, organization_delete, organization_purge
+from ckanext.civic_list.logic.action.agency_list import civic_agency_list_approve, civic_agency_list_show
 from ckanext.civic_list.logic.action.dataset import dataset_purge, package_create, package_update
 from ckanext.civic_list.logic.action.duty import (
     civic_duty_autocomplete,
@@ -47,8 +48,6 @@ from ckanext.civic_list.logic.action.owner_group import (
     civic_owner_group_update,
 )
 from ckanext.civic_list.logic.action.proposal import (
-    civic_agency_list_approve,
-    civic_agency_list_show,
     civic_item_proposal_create,
     civic_item_proposal_decide,
     civic_item_proposal_list,

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -106,7 +105,7 @@ def civic_edition_approve(context: Context, data_dict: dict[str, Any]) -> dict[s
     two_persons = tk.config["ckanext.civic_list.two_person_rule"]
     life.check_approval(editions.facts(session, edition), flow.actor_of(context), two_persons=two_persons)
     edition.approved_by, edition.approved_at = flow.actor_of(context), clock.now()
-    edition.annex_sha256 = sha256(annex.workbook(session, edition)).hexdigest()
+    edition.annex_sha256 = annex.digest(session, edition)
     if edition.effective_from:
         _bring_into_force(session, edition, edition.effective_from)
     event = events.EditionApproved(

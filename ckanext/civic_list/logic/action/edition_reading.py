@@ -1,24 +1,26 @@
 """Editions read as a whole: as a file, against another one, and for what approval would change."""
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, vocabulary
 from ckanext.civic_core.logic import flow
 from ckanext.civic_list import agencies, annex, editions, terms
-from ckanext.civic_list.domain import difference
+from ckanext.civic_list.domain import difference, impact
+from ckanext.civic_list.domain.impact import Owed
 from ckanext.civic_list.domain.items import Item as Row
 from ckanext.civic_list.logic.action.edition import visible
 from ckanext.civic_list.logic.schema import editions as schema
 from ckanext.civic_list.messages import transaction
-from ckanext.civic_list.model import Duty, DutyTerm, Edition, Item, Link, OwnerGroupMember
+from ckanext.civic_list.model import Duty, Edition, Item, Link
 
 
 @tk.side_effect_free
@@ -99,76 +101,62 @@ def _plain(value: Any) -> Any:
 @tk.side_effect_free
 @transaction
 def civic_edition_impact(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """What will change when this edition comes into force, against the one that is in force today.
+    """What will change when this edition comes into force, against the one that it follows.
 
-    List keepers may.
+    List keepers may. Counted for the day on which it comes into force, or for today where that is not known.
 
     :param id: id or number of the edition.
-    :returns: ``{"in_force": number or null, "new": n, "lost": n, "moved": n, "bodies": [{"agency", "new", "lost"}],
-        "looser": [{"code", "before", "after"}], "datasets": n}``: duties gained and lost by each body, items that go to
-        another body, items whose period becomes looser, and how many linked datasets lose their duty.
+    :returns: ``{"in_force": number or null, "new", "lost", "moved", "bodies": [{"agency", "new", "lost", "moved_in",
+        "moved_out"}], "looser": [{"code", "field", "before", "after"}], "datasets", "revision", "annex_sha256"}``: duties
+        that bodies gain and lose, and those of items that go to another body; items whose period becomes looser; how many
+        linked datasets lose their duty; the SHA-256 of the annex, which is what is approved, at this ``revision``.
     """
     tk.check_access("civic_edition_impact", context, data_dict)
     data = flow.checked(data_dict, schema.one(), context)
     session = flow.session_of(context)
     edition = editions.find(session, {"id": data["id"]})
-    current = terms.in_force(session, clock.today())
-    old = editions.rows(session, current.id) if current and current.id != edition.id else []
-    new = editions.rows(session, edition.id)
-    before, after = _duties(session, old), _duties(session, new)
-    found = difference.compare(old, new, editions.splits(session))
+    day = max(edition.effective_from or clock.today(), clock.today())
+    former = editions.before(session, edition, day)
+    after = terms.owed_on(session, edition.id, day)
+    before = terms.owed_on(session, former.id, day) if former else set()
+    bodies = impact.balances(before, after)
+    sums = impact.total(bodies.values())
     return {
-        "in_force": current.number if current else None,
-        "new": len(after - before), "lost": len(before - after), "moved": len(found.moved),
-        "bodies": _by_body(session, before, after), "looser": _looser(found),
-        "datasets": _datasets_without_duty(session, current, before - after),
+        "in_force": former.number if former else None, "new": sums.new, "lost": sums.lost, "moved": sums.moved_in,
+        "bodies": _by_body(session, bodies), "looser": _looser(session, former, edition),
+        "datasets": _datasets_without_duty(session, before, after), "revision": edition.revision,
+        "annex_sha256": edition.annex_sha256 or annex.digest(session, edition),
     }
 
 
-def _duties(session: Session, rows: list[Row]) -> set[tuple[str, str]]:
-    """(code, agency id) of every duty that these rows make today."""
-    members: dict[str, list[str]] = defaultdict(list)
-    today = clock.today()
-    for group_id, agency_id in session.execute(
-        sa.select(OwnerGroupMember.group_id, OwnerGroupMember.agency_id).where(
-            sa.or_(OwnerGroupMember.until.is_(None), OwnerGroupMember.until > today)
-        )
-    ):
-        members[group_id].append(agency_id)
-    return {
-        (row.code or "", agency)
-        for row in rows
-        for agency in ([row.owner.id] if row.owner.kind == "agency" else members[row.owner.id])
-    }
-
-
-def _by_body(session: Session, before: set[tuple[str, str]], after: set[tuple[str, str]]) -> list[dict[str, Any]]:
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: {"new": 0, "lost": 0})
-    for _, agency in after - before:
-        counts[agency]["new"] += 1
-    for _, agency in before - after:
-        counts[agency]["lost"] += 1
-    names = agencies.titles(session, counts)
-    bodies = [{"agency": names[agency], **count} for agency, count in counts.items()]
+def _by_body(session: Session, balances: Mapping[str, impact.Balance]) -> list[dict[str, Any]]:
+    names = agencies.titles(session, balances)
+    bodies = [{"agency": names[agency], **asdict(balance)} for agency, balance in balances.items()]
     return sorted(bodies, key=lambda body: (-body["new"] - body["lost"], body["agency"]["name"]))
 
 
-def _looser(found: difference.Difference) -> list[dict[str, Any]]:
+def _looser(session: Session, former: Edition | None, edition: Edition) -> list[dict[str, Any]]:
     """The vocabulary goes from the strictest period to the loosest."""
+    if former is None:
+        return []
     order = {term.code: place for place, term in enumerate(vocabulary.load("periods"))}
+    found = difference.compare(editions.rows(session, former.id), editions.rows(session, edition.id))
     return [
         _change(one) for one in found.changed
         if one.field == "period" and order.get(one.after, -1) > order.get(one.before, -1)
     ]
 
 
-def _datasets_without_duty(session: Session, current: Edition | None, lost: set[tuple[str, str]]) -> int:
-    if current is None or not lost:
-        return 0
-    return session.scalar(
-        sa.select(sa.func.count(sa.distinct(Link.dataset_id)))
-        .join(Duty, Duty.id == Link.duty_id)
-        .join(Item, Item.id == Duty.item_id)
-        .join(DutyTerm, sa.and_(DutyTerm.duty_id == Duty.id, DutyTerm.edition_id == current.id))
-        .where(Link.state == "confirmed", sa.tuple_(Item.code, Duty.agency_id).in_(sorted(lost)))
-    ) or 0
+def _datasets_without_duty(session: Session, before: Collection[Owed], after: Collection[Owed]) -> int:
+    """Datasets with a confirmed link to a duty that ends, and with none to a duty that goes on."""
+    owed = sorted(before)
+    columns = ([code for code, _ in owed], [agency for _, agency in owed], [one in after for one in owed])
+    arrays = (sa.cast(column, ARRAY(kind)) for column, kind in zip(columns, (sa.Text, sa.Text, sa.Boolean), strict=True))
+    duties = sa.func.unnest(*arrays).table_valued("code", "agency_id", "stays", name="owed").render_derived()
+    losing = (
+        sa.select(Link.dataset_id)
+        .join(Duty, Duty.id == Link.duty_id).join(Item, Item.id == Duty.item_id)
+        .join(duties, sa.and_(duties.c.code == Item.code, duties.c.agency_id == Duty.agency_id))
+        .where(Link.state == "confirmed").group_by(Link.dataset_id).having(~sa.func.bool_or(duties.c.stays))
+    )
+    return session.scalar(sa.select(sa.func.count()).select_from(losing.subquery())) or 0

@@ -55,7 +55,7 @@ def civic_item_show(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     keeper = roles_of(context).keeps_list()
     return {
         **shown, "id": item.id, "edition": editions.shown(session, [edition], keeper=keeper)[0],
-        **_family(session, item), "duties": _duties(session, item),
+        **_family(context, item), "duties": _duties(session, item),
         "editions": [
             {"edition": one.number, "state": one.state, "number": version.number, "title": version.title}
             for one, version in versions
@@ -94,10 +94,15 @@ def _chosen(
     return next((pair for pair in law if current and pair[0].id == current.id), (law or versions)[-1])
 
 
-def _family(session: Session, item: Item) -> dict[str, Any]:
+def _family(context: Context, item: Item) -> dict[str, Any]:
+    """What it was split from and into, as far as editions say so that the caller may see."""
+    session = flow.session_of(context)
     whole = session.scalar(sa.select(Item.code).where(Item.id == item.split_from)) if item.split_from else None
-    parts = session.scalars(sa.select(Item.code).where(Item.split_from == item.id).order_by(Item.code))
-    return {"split_from": whole, "split_into": list(parts)}
+    parts = sa.select(Item.code).where(Item.split_from == item.id).order_by(Item.code)
+    if not roles_of(context).keeps_list():
+        said = sa.select(ItemVersion.item_id).join(Edition, Edition.id == ItemVersion.edition_id)
+        parts = parts.where(Item.id.in_(said.where(Edition.approved_at.is_not(None))))
+    return {"split_from": whole, "split_into": list(session.scalars(parts))}
 
 
 def _duties(session: Session, item: Item) -> list[dict[str, Any]]:
@@ -128,28 +133,46 @@ def civic_item_search(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     :param category: code of a category; optional.
     :param period: code or name of an update period; optional.
     :param sort: ``number`` (default), ``title`` or ``code``.
+    :param facets: count the values of each filter; true by default.
     :param limit: 20 by default, at most 100.
     :param offset: 0 by default.
     :returns: ``{"count", "results": [{"code", "number", "theme", "title", "composition", "owner", "category",
-        "period", "schedule", "first_due", "way", "note"}], "edition": number}``.
+        "period", "schedule", "first_due", "way", "note"}], "edition": number, "facets": {"owner": [{"value", "count",
+        "title"}], "category": [{"value", "count"}], "period": [...]}}``.
     """
     tk.check_access("civic_item_search", context, data_dict)
     data = flow.checked(data_dict, schema.item_search(), context)
     session = flow.session_of(context)
     wanted = {"id": data["edition"]} if data.get("edition") else {"in_force_on": clock.today()}
     edition = visible(context, editions.find(session, wanted))
-    query = _filtered(sa.select(ItemVersion, Item.code).join(Item, Item.id == ItemVersion.item_id), data)
-    query = query.where(ItemVersion.edition_id == edition.id)
+    query = _filtered(sa.select(ItemVersion, Item.code).join(Item, Item.id == ItemVersion.item_id), edition, data)
     count = session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
     order = {"number": ItemVersion.number, "title": ItemVersion.title_key, "code": Item.code}[data["sort"]]
     found = session.execute(query.order_by(order, ItemVersion.number).limit(data["limit"]).offset(data["offset"]))
     rows = [editions.row_of(version, code) for version, code in found]
     owners = editions.owners(session, (row.owner for row in rows))
     results = [editions.shown_row(row, owners.get(row.owner)) for row in rows]
-    return {"count": count, "results": results, "edition": edition.number}
+    facets = _facets(session, edition, data) if data["facets"] else {}
+    return {"count": count, "results": results, "facets": facets, "edition": edition.number}
 
 
-def _filtered(query: Any, data: Mapping[str, Any]) -> Any:
+def _facets(session: Session, edition: Edition, data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """For each filter its values with their counts, the greatest first; its own choice is set aside. Four statements."""
+    owner = sa.func.coalesce(ItemVersion.agency_id, ItemVersion.owner_group_id)
+    columns = {"owner": owner, "category": ItemVersion.category, "period": ItemVersion.period}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, column in columns.items():
+        others = {key: value for key, value in data.items() if key != name}
+        query = _filtered(sa.select(column.label("value"), sa.func.count().label("count")), edition, others)
+        rows = session.execute(query.group_by(column).order_by(sa.desc("count"), column))
+        found[name] = [{"value": value, "count": number} for value, number in rows]
+    names = editions.owner_names(session, [one["value"] for one in found["owner"]])
+    found["owner"] = [{"count": one["count"], **names[one["value"]]} for one in found["owner"]]
+    return found
+
+
+def _filtered(query: Any, edition: Edition, data: Mapping[str, Any]) -> Any:
+    query = query.where(ItemVersion.edition_id == edition.id)
     for word in (data.get("q") or "").casefold().split():
         query = query.where(ItemVersion.search.contains(word, autoescape=True))
     if data.get("owner"):
@@ -261,6 +284,9 @@ def add_row(session: Session, edition: Edition, data: Mapping[str, Any], *, acto
     code = data.get("code") or codes.Codes(session).next(row.owner)
     _check_free(session, edition.id, row, None)
     item = session.scalars(sa.select(Item).where(Item.code == code)).first() or Item(id=make_uuid(), code=code)
+    there = sa.select(ItemVersion.number).where(ItemVersion.edition_id == edition.id, ItemVersion.item_id == item.id)
+    number = session.scalar(there)
+    check(number is None, "code_taken", "code", code=code, number=number)
     session.add(item)
     session.flush()
     session.add(ItemVersion(id=make_uuid(), edition_id=edition.id, item_id=item.id,

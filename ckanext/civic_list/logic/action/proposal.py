@@ -1,7 +1,7 @@
-"""Agencies' own lists: what they want the next edition to say, and what becomes of it."""
+"""What agencies want the next edition to say, and what becomes of it."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,18 +12,19 @@ from ckan.types import Context
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
-from ckanext.civic_core.domain.events import plain
+from ckanext.civic_core.domain.events import Event, plain
 from ckanext.civic_core.logic import flow
-from ckanext.civic_core.record import record, record_all
+from ckanext.civic_core.record import record
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import agencies, editions
+from ckanext.civic_list import agencies, duties, editions, indexing, linking, own_terms
 from ckanext.civic_list.domain import events_editions as events
 from ckanext.civic_list.domain.editions import DRAFT
 from ckanext.civic_list.domain.errors import check
+from ckanext.civic_list.domain.events_duties import DutyChanged
 from ckanext.civic_list.logic.action import item as items
 from ckanext.civic_list.logic.schema import editions as schema
 from ckanext.civic_list.messages import transaction
-from ckanext.civic_list.model import Agency, AgencyList, Duty, Edition, Item, Proposal
+from ckanext.civic_list.model import Agency, Duty, Edition, Item, Proposal
 
 _FIELDS = (
     "number", "title", "category", "period", "composition", "way", "note", "theme", "schedule", "first_due",
@@ -94,10 +95,11 @@ def civic_item_proposal_list(context: Context, data_dict: dict[str, Any]) -> dic
     tk.check_access("civic_item_proposal_list", context, data_dict)
     data = flow.checked(data_dict, schema.proposal_list(), context)
     session = flow.session_of(context)
-    query = sa.select(Proposal)
+    query, own = sa.select(Proposal), False
     if data.get("agency"):
-        query = query.where(Proposal.agency_id == agencies.need(session, data["agency"]).id)
-    elif not roles_of(context).sysadmin:
+        agency = agencies.need(session, data["agency"])
+        query, own = query.where(Proposal.agency_id == agency.id), roles_of(context).publishes_for(agency.id)
+    if not own and not roles_of(context).sysadmin:
         query = query.where(Proposal.state != "prepared")
     for name in ("state", "kind"):
         if data.get(name):
@@ -134,6 +136,8 @@ def civic_item_proposal_decide(context: Context, data_dict: dict[str, Any]) -> d
 
     List keepers may. Records ``proposal.accepted`` (and what changed in the draft) or ``proposal.declined``.
 
+    A looser period holds for the agency's duty at once and changes no draft.
+
     :param id: id of the proposal.
     :param decision: ``accept`` or ``decline``.
     :param edition: id or number of the draft that takes it; may be left out where there is only one draft.
@@ -148,19 +152,24 @@ def civic_item_proposal_decide(context: Context, data_dict: dict[str, Any]) -> d
     check(proposal.state != "prepared", "proposal_prepared", "id")
     check(proposal.state == "proposed", "proposal_decided", "id")
     agency = agencies.need(session, proposal.agency_id)
-    if data["decision"] == "accept":
+    datasets: Collection[str] = ()
+    if data["decision"] == "decline":
+        check(data.get("reason"), "reason_missing", "reason")
+        event: Event = events.ProposalDeclined(proposal.id, agency.name, proposal.kind)
+    elif proposal.kind == "period":
+        datasets = _loosen(session, proposal, actor=actor)
+        event = events.ProposalAccepted(proposal.id, agency.name, proposal.kind)
+    else:
         edition = items.held_draft(session, data.get("edition") or _only_draft(session))
         _apply(session, edition, proposal, agency, actor=actor)
-        proposal.state, proposal.edition_id = "accepted", edition.id
-        event: Any = events.ProposalAccepted(proposal.id, agency.name, proposal.kind, edition=edition.number)
-    else:
-        check(data.get("reason"), "reason_missing", "reason")
-        proposal.state = "declined"
-        event = events.ProposalDeclined(proposal.id, agency.name, proposal.kind)
+        proposal.edition_id = edition.id
+        event = events.ProposalAccepted(proposal.id, agency.name, proposal.kind, edition=edition.number)
+    proposal.state = "declined" if data["decision"] == "decline" else "accepted"
     proposal.decided_by, proposal.decided_at = actor, clock.now()
     proposal.decision_reason = data.get("reason") or ""
     record(session, event, actor=actor)
     flow.commit(context)
+    indexing.settle(context, datasets)
     return _shown(session, [proposal])[0]
 
 
@@ -186,22 +195,20 @@ def _apply(session: Session, edition: Edition, proposal: Proposal, agency: Agenc
     code = session.scalar(sa.select(Item.code).where(Item.id == proposal.item_id)) or ""
     if proposal.kind == "remove":
         items.remove_row(session, edition, code, actor=actor)
-    elif proposal.kind == "change":
-        items.change_row(session, edition, code, given, actor=actor)
     else:
-        _loosen(session, proposal, agency, given)
+        items.change_row(session, edition, code, given, actor=actor)
 
 
-def _loosen(session: Session, proposal: Proposal, agency: Agency, given: Mapping[str, Any]) -> None:
-    """The agency's own terms of a duty: they change at once, the row of the list does not."""
-    duty = session.scalars(
-        sa.select(Duty).where(Duty.item_id == proposal.item_id, Duty.agency_id == agency.id)
-    ).one()
-    duty.period = given.get("period") or duty.period
-    if given.get("schedule"):
-        schedule = given["schedule"]
-        duty.schedule_kind, duty.schedule_days = schedule["kind"], schedule.get("days")
-        duty.schedule_unit = schedule.get("unit") or "calendar_day"
+def _loosen(session: Session, proposal: Proposal, *, actor: str) -> Collection[str]:
+    """The agency's own terms of a duty hold at once; the row of the list stays. The datasets that it concerns."""
+    found = sa.select(Duty).where(Duty.item_id == proposal.item_id, Duty.agency_id == proposal.agency_id)
+    duty = session.scalars(found.with_for_update(nowait=True)).one()
+    row, _ = duties.row_on(session, duty, clock.today())
+    changed = own_terms.apply(session, duty, row.version, _as_data(proposal.fields))
+    record(session, DutyChanged(duty.id, row.code, row.agency.name, fields=changed), actor=actor)
+    datasets = linking.of_duty(session, duty.id) if "period" in changed else []
+    linking.write_back(session, datasets)
+    return datasets
 
 
 def _as_data(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,66 +217,3 @@ def _as_data(stored: Mapping[str, Any]) -> dict[str, Any]:
     if data.get("first_due"):
         data["first_due"] = date.fromisoformat(data["first_due"])
     return data
-
-
-@tk.side_effect_free
-@transaction
-def civic_agency_list_show(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """An agency's own list: when its admin last approved it, under which act, and what became of its changes.
-
-    Anybody may.
-
-    :param agency: name or id of the agency.
-    :returns: ``{"agency", "approved_on", "act", "proposals": {state: count}}``; ``approved_on`` is null where the
-        agency has approved no list yet.
-    :raises ObjectNotFound: where there is no such agency.
-    """
-    tk.check_access("civic_agency_list_show", context, data_dict)
-    data = flow.checked(data_dict, schema.agency_list_show(), context)
-    session = flow.session_of(context)
-    agency = agencies.need(session, data["agency"])
-    last = session.scalars(
-        sa.select(AgencyList).where(AgencyList.agency_id == agency.id).order_by(AgencyList.approved_at.desc()).limit(1)
-    ).first()
-    counts = session.execute(
-        sa.select(Proposal.state, sa.func.count())
-        .where(Proposal.agency_id == agency.id, Proposal.state != "prepared").group_by(Proposal.state)
-    )
-    return {
-        "agency": agencies.shown(agency), "approved_on": last.approved_on.isoformat() if last else None,
-        "act": last.act if last else "", "proposals": dict(counts.tuples().all()),
-    }
-
-
-@transaction
-def civic_agency_list_approve(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
-    """Approve an agency's own list: the changes in it go to the keepers as proposals for the draft edition.
-
-    Administrators of the agency may. Records ``agency.list_approved`` and ``proposal.proposed`` for each change.
-
-    :param agency: name or id of the agency.
-    :param act: the agency's act; optional.
-    :returns: the list as :func:`civic_agency_list_show` answers it.
-    :raises ValidationError: where nothing waits for approval.
-    """
-    tk.check_access("civic_agency_list_approve", context, data_dict)
-    data = flow.checked(data_dict, schema.agency_list_approve(), context)
-    session, actor = flow.session_of(context), flow.actor_of(context)
-    agency = agencies.need(session, data["agency"])
-    waiting = session.scalars(
-        sa.select(Proposal).where(Proposal.agency_id == agency.id, Proposal.state == "prepared").with_for_update()
-    ).all()
-    check(waiting, "nothing_to_approve", "agency")
-    own = AgencyList(
-        id=make_uuid(), agency_id=agency.id, act=data.get("act") or "", approved_on=clock.today(), approved_by=actor,
-        approved_at=clock.now(),
-    )
-    session.add(own)
-    session.flush()
-    for proposal in waiting:
-        proposal.state, proposal.agency_list_id = "proposed", own.id
-    record(session, events.AgencyListApproved(agency.id, own.id, proposals=len(waiting)), actor=actor)
-    told = [events.ProposalProposed(proposal.id, agency.name, proposal.kind) for proposal in waiting]
-    record_all(session, told, actor=actor)
-    flow.commit(context)
-    return civic_agency_list_show(context, {"agency": agency.id})

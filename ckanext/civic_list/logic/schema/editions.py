@@ -5,6 +5,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Schema
 
 from ckanext.civic_core.logic.flow import page_schema
+from ckanext.civic_list.domain.items import is_code
 from ckanext.civic_list.logic.schema.fields import (
     composition,
     day,
@@ -65,7 +66,7 @@ def listing() -> Schema:
 def approve() -> Schema:
     return {
         "id": needed(text), "act_number": maybe(text), "act_date": maybe(day), "effective_from": maybe(day),
-        "revision": maybe(tk.get_validator("int_validator")),
+        "revision": given(tk.get_validator("int_validator")),
     }
 
 
@@ -90,7 +91,7 @@ def import_() -> Schema:
         "id": needed(text), "upload": [tk.get_validator("ignore_missing")], "url": maybe(text), "staged": maybe(text),
         "dry_run": [tk.get_validator("default")(True), flag],
         "accept_suggestions": [tk.get_validator("default")(False), flag],
-        "decisions": maybe(decisions), "revision": maybe(tk.get_validator("int_validator")),
+        "decisions": maybe(decisions), "revision": given(tk.get_validator("int_validator")),
     }
 
 
@@ -116,6 +117,7 @@ def item_search() -> Schema:
     return page_schema(
         q=maybe(text), owner=maybe(text), category=maybe(text), period=maybe(term("periods")), edition=maybe(text),
         sort=[tk.get_validator("default")("number"), one_of(("number", "title", "code"))],
+        facets=[tk.get_validator("default")(True), flag],
     )
 
 
@@ -130,7 +132,14 @@ def _item() -> Schema:
 
 def item_create() -> Schema:
     wanted = {name: needed(*_item()[name][1:]) for name in ("title", "owner", "category", "period")}
-    return {"edition": needed(text), "code": maybe(text), **_item(), **wanted}
+    return {"edition": needed(text), "code": maybe(text, item_code), **_item(), **wanted}
+
+
+def item_code(value: str) -> str:
+    """A code as it stands in addresses and in ``CODE@agency``."""
+    if not is_code(value):
+        raise tk.Invalid(tk._("Use up to 40 letters, digits, dots and dashes, such as MZ-006"))
+    return value
 
 
 def item_update() -> Schema:
