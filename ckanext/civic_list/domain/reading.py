@@ -51,7 +51,7 @@ def read_list(book: Book, words: Words) -> Reading:
         if not any(finding.verdict == "error" for finding in findings):
             findings.append(Finding("error", "heading_missing", _first_name(book), 1))
         return _sorted((), findings, frozenset())
-    reader = _Reader(*chosen, words, lossy=book.lossy)
+    reader = _Reader(*chosen, words, lossy=book.cannot_hold("ә"))
     reader.read()
     return _sorted(reader.rows, [*findings, *reader.findings], frozenset(chosen[1].fields))
 

@@ -1,7 +1,7 @@
 """A workbook as plain values, whatever file it came from, and what is found wrong in it."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -10,13 +10,19 @@ Kind = Literal["text", "number", "date", "formula", "error", "bool", "empty"]
 Verdict = Literal["error", "cleaned", "warning"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its value and what kind of value the file says it is."""
+    """One cell: its value and what kind of value the file says it is.
+
+    ``formula`` is what the value was computed by; a formula without a stored value is a cell of that kind whose value
+    is the formula. ``quoted`` is text that an export marked as text, whatever it begins with.
+    """
 
     value: str | int | float | bool | date | datetime | None = None
     kind: Kind = "empty"
     struck: bool = False
+    formula: str = ""
+    quoted: bool = False
 
     @property
     def text(self) -> str:
@@ -65,13 +71,14 @@ class Merge:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet."""
+    """One sheet; ``typed`` says whether its cells know numbers and dates from text, as a text file's do not."""
 
     name: str
     lines: tuple[Line, ...]
     hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()
     merges: tuple[Merge, ...] = ()
+    typed: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,8 +105,14 @@ class Book:
 
     sheets: tuple[Sheet, ...]
     findings: tuple[Finding, ...] = ()
-    #: the encoding of a text file lost letters that nobody can bring back
-    lossy: bool = False
+    #: the encoding of a text file, where it is not Unicode's; letters that it lacks are lost for good
+    encoding: str = ""
+
+    def cannot_hold(self, letters: Iterable[str]) -> bool:
+        """Whether the file's encoding has no place for one of the letters."""
+        if not self.encoding or self.encoding.startswith("utf"):
+            return False
+        return any(not letter.encode(self.encoding, "ignore") for letter in letters)
 
 
 def letter(column: int) -> str:

@@ -9,8 +9,12 @@ from ckanext.civic_list.workbook.limits import Limits, RefusedFileError
 
 __all__ = ["read"]
 
-_ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
+_ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%pdf"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_MACRO_NAMES = (".xlsm", ".xltm", ".xlam", ".xlsb")
+_TEXT_NAMES = (".csv", ".tsv", ".txt")
+_PAGES = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<script", b"<style", b"<!--", b"<div")
+_BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 
 
 def read(source: BinaryIO, filename: str, limits: Limits | None = None) -> Book:
@@ -29,19 +33,26 @@ def read(source: BinaryIO, filename: str, limits: Limits | None = None) -> Book:
 
 
 def _open(content: bytes, filename: str, limits: Limits) -> Book:
-    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise RefusedFileError("file_empty")
     if len(content) > limits.file:
         raise RefusedFileError("file_too_large", most=limits.file // 1_000_000)
+    if not content.strip(_BLANK):
+        raise RefusedFileError("file_empty")
     if content.startswith(_OLE):
         raise RefusedFileError("file_encrypted" if _ENCRYPTED in content else "file_old_excel")
+    if filename.endswith(_MACRO_NAMES):
+        raise RefusedFileError("file_macros")
     if content.startswith(_ZIP):
         return spreadsheet.read(content, limits)
-    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(_PDF.lower()):
+    _refuse_other_formats(content)
+    if not filename.endswith(_TEXT_NAMES):
         raise RefusedFileError("file_type")
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta", b"<head", b"<script")):
-        raise RefusedFileError("file_html" if b"<?xml" not in start[:6] else "file_type")
-    if filename.endswith((".xlsx", ".xlsm", ".xls", ".ods")):
-        raise RefusedFileError("file_damaged")
     return delimited.read(content, limits)
+
+
+def _refuse_other_formats(content: bytes) -> None:
+    """A web page or another document under the name of a table."""
+    start = content[:4096].replace(b"\x00", b"").lstrip(_BLANK).lower()
+    if start.startswith(_PAGES) or (start.startswith(b"<?xml") and b"<html" in start):
+        raise RefusedFileError("file_html")
+    if start.startswith((_PDF, b"<?xml", b"{", b"\x89png", b"{\\rtf", b"\x1f\x8b", b"pk")):
+        raise RefusedFileError("file_type")
