@@ -46,4 +46,7 @@ def form_rows(fields: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _list(value: Any) -> Iterable[Any]:
+    """A list, or what an address names with commas between, as in ``?duties=MIO-001@akimat``."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
     return value if isinstance(value, list) else ()

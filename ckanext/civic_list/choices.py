@@ -1,7 +1,7 @@
 """What forms of the list offer to choose from, in the reader's alphabet."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.model as model
@@ -12,7 +12,7 @@ from ckanext.civic_core import clock
 from ckanext.civic_list import agencies
 from ckanext.civic_list.model import Agency, OwnerGroup
 
-__all__ = ["agencies_named", "living_agencies", "owners"]
+__all__ = ["agencies_named", "living_agencies", "new_dataset_url", "own_duties", "owners"]
 
 
 def living_agencies() -> list[dict[str, str]]:
@@ -32,6 +32,25 @@ def agencies_named(ids: Iterable[str]) -> list[dict[str, Any]]:
     """Agencies with these ids, by their titles."""
     found = agencies.titles(model.Session(), ids).values()
     return sorted(found, key=lambda agency: tk.h.civic_text(agency["title"])[0].casefold())
+
+
+def own_duties(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The duties of the agency that a dataset's form is for: ``{"value": "CODE@agency", "label"}``, at most 100."""
+    agency = data.get("owner_org") or tk.request.args.get("group")
+    try:
+        found = tk.get_action("civic_duty_autocomplete")({}, {"agency": agency, "limit": 100}) if agency else []
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return []
+    return [{"value": duty["value"], "label": tk.h.civic_text(duty["title"])[0]} for duty in found]
+
+
+def new_dataset_url(duty: Mapping[str, Any]) -> str:
+    """The form of a new dataset that answers a duty: with the duty, its title, category and period filled in."""
+    title = {f"title_translated-{lang}": text for lang, text in duty["title"].items() if text}
+    return tk.h.url_for(
+        "dataset.new", group=duty["agency"]["id"], duties=f"{duty['code']}@{duty['agency']['name']}",
+        category=duty["category"], update_period=duty["period"], **title,
+    )
 
 
 def _options(rows: Iterable[Any]) -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ import ckan.plugins.toolkit as tk
 from ckanext.civic_core import vocabulary
 from ckanext.civic_core.pages import ROWS
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import categories, duties
+from ckanext.civic_list import categories, choices, duties
 
 __all__ = [
     "civic_list_categories", "civic_list_day", "civic_list_event_word", "civic_list_field_word", "civic_list_narrow",
-    "civic_list_of_dataset", "civic_list_options", "civic_list_roles", "civic_list_rows", "civic_list_schedule",
-    "civic_list_state_word", "civic_list_upload", "civic_list_value",
+    "civic_list_of_dataset", "civic_list_options", "civic_list_own_duties", "civic_list_roles", "civic_list_rows",
+    "civic_list_schedule", "civic_list_state_word", "civic_list_upload", "civic_list_value",
 ]
 
 
@@ -42,12 +42,6 @@ def civic_list_day(value: Any) -> str:
         return tk.h.civic_date(value) if value else ""
     except ValueError:
         return str(value)
-
-
-def civic_list_upload(duty: Mapping[str, Any]) -> str:
-    """The dataset form with this duty chosen."""
-    chosen = urlencode({"group": duty["agency"]["id"], "duties-0-duty": f"{duty['code']}@{duty['agency']['name']}"})
-    return f"{tk.url_for('dataset.new')}?{chosen}"
 
 
 def civic_list_options(title: str) -> list[dict[str, str]]:
@@ -150,3 +144,7 @@ def civic_list_of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not keys:
         return []
     return duties.of_dataset(model.Session(), dataset["id"])
+
+
+civic_list_own_duties = choices.own_duties
+civic_list_upload = choices.new_dataset_url

@@ -18,7 +18,8 @@ SPARE = 3
 @civic_keeper.route("/owner-groups")
 def owner_groups() -> str:
     """Named lists of agencies that rows are addressed to."""
-    return tk.render("civic_list/keeper/owner_groups.html", {"groups": found_or_404("civic_owner_group_list", **paging())})
+    groups = found_or_404("civic_owner_group_list", **paging())
+    return tk.render("civic_list/keeper/owner_groups.html", {"groups": groups})
 
 
 @civic_keeper.route("/owner-groups/new")

@@ -123,7 +123,8 @@ def _by_mark(chosen: Mapping[str, str], marks: Iterable[str]) -> dict[str, str]:
 def _answer(suggestion: Mapping[str, Any]) -> dict[str, Any]:
     kind = "same" if "same_as" in suggestion else "split"
     code = suggestion[_KINDS[kind]]
-    return {"kind": kind, "value": f"{kind}:{code}", "code": code, **{k: suggestion[k] for k in ("score", "why", "item")}}
+    said = {name: suggestion[name] for name in ("score", "why", "item")}
+    return {"kind": kind, "value": f"{kind}:{code}", "code": code, **said}
 
 
 def _page(

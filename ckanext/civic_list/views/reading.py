@@ -103,5 +103,5 @@ def agency(name: str) -> str:
 @civic_list.route("/duties.json")
 def autocomplete() -> Response:
     """The duties that the dataset form offers while one types; only to who may publish for an agency."""
-    found = found_or_404("civic_duty_autocomplete", q=tk.request.args.get("q", ""))
+    found = found_or_404("civic_duty_autocomplete", **given("q", "agency"))
     return jsonify(found)

@@ -1,7 +1,7 @@
 """What agencies want the next edition to say, and what becomes of it."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ from ckanext.civic_list.domain.events_duties import DutyChanged
 from ckanext.civic_list.logic.action import item as items
 from ckanext.civic_list.logic.schema import editions as schema
 from ckanext.civic_list.messages import transaction
-from ckanext.civic_list.model import Agency, Duty, Edition, Item, Proposal
+from ckanext.civic_list.model import Agency, Duty, Edition, Item, ItemVersion, Proposal
 
 _FIELDS = (
     "number", "title", "category", "period", "composition", "way", "note", "theme", "schedule", "first_due",
@@ -89,7 +89,7 @@ def civic_item_proposal_list(context: Context, data_dict: dict[str, Any]) -> dic
     :param kind: ``add``, ``change``, ``remove`` or ``period``; optional.
     :param limit: 20 by default, at most 100.
     :param offset: 0 by default.
-    :returns: ``{"count", "results": [{"id", "agency", "kind", "code", "fields", "reason", "state", "made_at",
+    :returns: ``{"count", "results": [{"id", "agency", "kind", "code", "title", "fields", "reason", "state", "made_at",
         "decided_at", "decision_reason", "edition"}]}``.
     """
     tk.check_access("civic_item_proposal_list", context, data_dict)
@@ -113,21 +113,35 @@ def civic_item_proposal_list(context: Context, data_dict: dict[str, Any]) -> dic
 
 
 def _shown(session: Session, proposals: Any) -> list[dict[str, Any]]:
-    """Proposals as answers show them; three statements however many."""
+    """Proposals as answers show them; four statements however many."""
     names = agencies.titles(session, {p.agency_id for p in proposals})
     item_ids = {p.item_id for p in proposals if p.item_id}
     codes = dict(session.execute(sa.select(Item.id, Item.code).where(Item.id.in_(item_ids))).tuples().all())
     ids = {p.edition_id for p in proposals if p.edition_id}
     numbers = dict(session.execute(sa.select(Edition.id, Edition.number).where(Edition.id.in_(ids))).tuples().all())
+    titles = _titles(session, item_ids)
     return [
         {
             "id": p.id, "agency": names[p.agency_id], "kind": p.kind, "code": codes.get(p.item_id or ""),
+            "title": titles.get(p.item_id or "") or p.fields.get("title") or {},
             "fields": p.fields, "reason": p.reason, "state": p.state, "made_at": p.made_at.isoformat(),
             "decided_at": p.decided_at.isoformat() if p.decided_at else None,
             "decision_reason": p.decision_reason, "edition": numbers.get(p.edition_id or ""),
         }
         for p in proposals
     ]
+
+
+def _titles(session: Session, item_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What the last edition that is, or was, law calls each item."""
+    latest = (
+        sa.select(ItemVersion.item_id, ItemVersion.title)
+        .join(Edition, Edition.id == ItemVersion.edition_id)
+        .where(ItemVersion.item_id.in_(item_ids), Edition.approved_at.is_not(None))
+        .distinct(ItemVersion.item_id)
+        .order_by(ItemVersion.item_id, Edition.effective_from.desc().nulls_last())
+    )
+    return dict(session.execute(latest).tuples().all())
 
 
 @transaction
