@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import ckan.plugins.toolkit as tk
 from ckan.plugins import PluginImplementations
+from flask import has_request_context
 from markupsafe import Markup
 
 from ckanext.civic_core import clock, config, formats, forms, languages, look, titles, vocabulary
@@ -70,9 +71,13 @@ def civic_default_license() -> str:
 def civic_text(several: Mapping[str, str] | None, lang: str | None = None) -> tuple[str, str]:
     """A text for the reader, and the language it is in: ``(text, language)``.
 
-    :param lang: the reader's language; that of the page by default.
+    :param lang: the reader's language; that of the page by default, and of the site where there is no page.
     """
-    return texts.pick(several or {}, lang or tk.h.lang(), config.languages())
+    return texts.pick(several or {}, lang or _language(), config.languages())
+
+
+def _language() -> str:
+    return tk.h.lang() if has_request_context() else config.site_language()
 
 
 def civic_title(group: Mapping[str, Any]) -> tuple[str, str]:

@@ -123,7 +123,7 @@ def item_search() -> Schema:
 
 def _item() -> Schema:
     return {
-        "number": maybe(number), "title": maybe(texts), "owner": maybe(text), "category": maybe(text),
+        "number": given(number), "title": maybe(texts), "owner": maybe(text), "category": maybe(text),
         "period": maybe(term("periods")), "composition": given(composition),
         "way": maybe(term("ways_of_publication")), "note": given(text), "theme": given(texts),
         "schedule": maybe(schedule), "first_due": given(day),

@@ -49,8 +49,10 @@ def day(value: Any) -> date | None:
     return to_day(value)
 
 
-def number(value: Any) -> int:
+def number(value: Any) -> int | None:
     """A whole number from 1."""
+    if value in ("", None):
+        return None
     found = tk.get_validator("natural_number_validator")(tk.get_validator("int_validator")(value, {}), {})
     if not 1 <= found <= 1_000_000:
         raise tk.Invalid(tk._("Give a whole number from 1"))
