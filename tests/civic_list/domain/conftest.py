@@ -6,9 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import holidays
 import pytest
+import yaml
 
+from ckanext.civic_core.domain.working_days import Calendar
 from ckanext.civic_list.domain.items import Item, Owner
+from ckanext.civic_list.domain.periods import Periods, build
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TITLES = {
@@ -76,3 +80,19 @@ def edition_2026() -> tuple[Item, ...]:
 @pytest.fixture(scope="session")
 def expected() -> dict[str, Any]:
     return json.loads((FIXTURES / "expected-diff-2025-2026.json").read_text(encoding="utf-8"))
+
+
+_kz = holidays.country_holidays("KZ", years=range(2018, 2036), language="en_US")
+
+
+@pytest.fixture(scope="session")
+def kz() -> Calendar:
+    """The working calendar of Kazakhstan, with the days that the government moved."""
+    return Calendar(holidays=dict(_kz), moved_in=frozenset(_kz.weekend_workdays))
+
+
+@pytest.fixture(scope="session")
+def periods() -> Periods:
+    """The vocabulary that is shipped."""
+    vocabulary = Path(__file__).parents[3] / "schemas" / "vocab" / "periods.yaml"
+    return build(yaml.safe_load(vocabulary.read_text(encoding="utf-8")))
