@@ -31,7 +31,9 @@ class Codes:
 
     def next(self, owner: Owner) -> str:
         """A code that no item has had."""
-        prefix = self._prefixes.setdefault(owner, self._prefix(owner))
+        if owner not in self._prefixes:
+            self._prefixes[owner] = self._prefix(owner)
+        prefix = self._prefixes[owner]
         self._last[prefix] = self._last.get(prefix, 0) + 1
         return f"{prefix}-{self._last[prefix]:03}"
 
