@@ -39,7 +39,16 @@ class Preview:
 
     @property
     def problems(self) -> tuple[matching.Problem, ...]:
-        return self.resolved.problems
+        """What stands in the way of writing; a row whose decision is wrong is not called undecided too."""
+        wrong = {one.row for one in self.resolved.problems if one.code != "undecided"}
+        return tuple(one for one in self.resolved.problems if one.code != "undecided" or one.row not in wrong)
+
+    @property
+    def suggestions(self) -> list[matching.Suggestion]:
+        """What rows without a code of their own may be, in the order of the rows, the best first."""
+        found = (one for several in self.matching.suggestions.values() for one in several)
+        free = [one for one in found if not self.reading.rows[one.row].item.code]
+        return sorted(free, key=lambda one: (one.row, -one.score))
 
     def sheet_row(self, index: int | None) -> int:
         """The row of the sheet that a row of the reading stands in."""

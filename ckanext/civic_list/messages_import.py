@@ -59,6 +59,7 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "number_in_title": lambda: tk._("A number before the title is removed."),
     "placeholder": lambda: tk._("A dash stands for nothing."),
     "composition_separator": lambda: tk._("The parts are separated by commas. Please look whether they are right."),
+    "code_unusable": lambda: tk._("A code has up to 40 letters, digits, dots and dashes, such as MZ-006."),
     "title_too_long": lambda: tk._("The title has {length} characters."),
     "html_in_text": lambda: tk._("There are HTML tags in the text: remove them."),
     "empty_row": lambda: tk._("The row is empty and is skipped."),

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import cleaning, recognising
 from .headings import Columns, find, is_heading, is_numbering
-from .items import Item, Owner, Schedule
+from .items import Item, Owner, Schedule, is_code
 from .recognising import Meaning, Recogniser, Words
 from .sheets import EMPTY, Book, Cell, Finding, Line, Merge, Sheet, Verdict, body, letter
 from .titles import title_key
@@ -393,7 +393,9 @@ class _Reader:
 
     def _code(self, row: _Row, column: int) -> None:
         text = self._text(row, column, quiet=True)
-        if text:
+        if text and not is_code(text):
+            self._fail(row, column, "code_unusable")
+        elif text:
             row.values["code"] = text
 
     def _theme_cell(self, row: _Row, column: int) -> None:

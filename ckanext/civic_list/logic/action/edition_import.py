@@ -162,8 +162,7 @@ def _finding(one: Any) -> dict[str, Any]:
 
 
 def _suggestions(session: Session, preview: importing.Preview) -> list[dict[str, Any]]:
-    found = [one for several in preview.matching.suggestions.values() for one in several]
-    items = importing.known_rows(session, preview, {one.code for one in found})
+    items = importing.known_rows(session, preview, {one.code for one in preview.suggestions})
     agencies_ = editions.owners(session, (row.owner for row in items.values()))
     return [
         {
@@ -171,7 +170,7 @@ def _suggestions(session: Session, preview: importing.Preview) -> list[dict[str,
             "why": said.reason_sentence(one.why), "number": preview.reading.rows[one.row].item.number,
             "title": dict(preview.reading.rows[one.row].item.title), "item": _item(items.get(one.code), agencies_),
         }
-        for one in sorted(found, key=lambda one: (one.row, -one.score))
+        for one in preview.suggestions
     ]
 
 
