@@ -43,7 +43,8 @@ def accessibility() -> str:
 @civic_look.post("/accessibility")
 def choose() -> Response:
     """Keep the choice in a cookie of its own: only who asks for it gets one."""
-    chosen = _chosen(tk.request.form.get(name, "") for name in _CHOICES)
+    sent = {name: tk.request.form.get(name) for name in _CHOICES}
+    chosen = [sent[name] for name, choices in _CHOICES.items() if sent[name] in choices]
     response = tk.redirect_to("civic_look.accessibility")
     if chosen:
         response.set_cookie(COOKIE, "-".join(chosen), max_age=_A_YEAR, samesite="Lax", httponly=True)
