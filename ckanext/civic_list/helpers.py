@@ -1,12 +1,13 @@
 """Template helpers of civic_list."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+from markupsafe import Markup
 
 from ckanext.civic_core import vocabulary
 from ckanext.civic_core.pages import ROWS
@@ -14,9 +15,10 @@ from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import categories, choices, duties
 
 __all__ = [
-    "civic_list_categories", "civic_list_day", "civic_list_event_word", "civic_list_field_word", "civic_list_narrow",
-    "civic_list_of_dataset", "civic_list_options", "civic_list_own_duties", "civic_list_roles", "civic_list_rows",
-    "civic_list_schedule", "civic_list_state_word", "civic_list_upload", "civic_list_value",
+    "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_event_word", "civic_list_facet",
+    "civic_list_field_word", "civic_list_history", "civic_list_narrow", "civic_list_of_dataset", "civic_list_options",
+    "civic_list_own_duties", "civic_list_roles", "civic_list_rows", "civic_list_schedule", "civic_list_state_word",
+    "civic_list_upload", "civic_list_value",
 ]
 
 
@@ -47,6 +49,46 @@ def civic_list_day(value: Any) -> str:
 def civic_list_options(title: str) -> list[dict[str, str]]:
     """The terms of a vocabulary as options of a select."""
     return [{"value": term.code, "label": tk.h.civic_text(term.name)[0]} for term in vocabulary.load(title)]
+
+
+def civic_list_facet(
+    name: str, found: Mapping[str, Any], chosen: str | None, *, own_order: bool = False
+) -> list[dict[str, Any]]:
+    """The values of a filter that would find something, each with how many, as options of a select.
+
+    :param chosen: the value of the query; it stays an option where nothing is found with it.
+    :param own_order: as the vocabulary has them, instead of by the reader's alphabet.
+    """
+    counted = {str(one["value"]): one for one in found["facets"].get(name, ())}
+    values = [*counted, *([chosen] if chosen and chosen not in counted else [])]
+    if own_order:
+        order = [term.code for term in vocabulary.load(_VOCABULARIES[name])]
+        values.sort(key=lambda value: order.index(value) if value in order else len(order))
+    options = [_option(name, value, counted.get(value)) for value in values]
+    return options if own_order else sorted(options, key=lambda option: option["label"].casefold())
+
+
+_VOCABULARIES = {"period": "periods", "group": "body_groups"}
+
+
+def _option(name: str, value: str, counted: Mapping[str, Any] | None) -> dict[str, Any]:
+    label, lang = _called(name, value, counted or {})
+    if counted:
+        label = tk._("{name} ({n})").format(name=label, n=tk.h.civic_number(counted["count"]))
+    return {"value": value, "label": label, "lang": lang}
+
+
+def _called(name: str, value: str, counted: Mapping[str, Any]) -> tuple[str, str | None]:
+    if name in _VOCABULARIES:
+        return tk.h.civic_term_name(_VOCABULARIES[name], value), None
+    if name == "category":
+        return civic_list_categories().get(value, value), None
+    return tk.h.civic_text(counted["title"]) if counted.get("title") else (value, None)
+
+
+def civic_list_count(found: Mapping[str, Any], name: str, value: Any) -> int:
+    """How many a facet counts for one of its values."""
+    return sum(one["count"] for one in found["facets"][name] if one["value"] == value)
 
 
 def civic_list_categories() -> dict[str, str]:
@@ -100,6 +142,7 @@ def civic_list_field_word(field: str) -> str:
         "title": tk._("Title"), "owner": tk._("Agency"), "category": tk._("Category"), "period": tk._("Period"),
         "schedule": tk._("Schedule"), "first_due": tk._("First due"), "composition": tk._("Composition"),
         "way": tk._("Way of publication"), "theme": tk._("Section"), "note": tk._("Note"), "number": tk._("Number"),
+        "responsible_unit": tk._("Responsible unit"),
     }
     return words.get(field, field)
 
@@ -125,6 +168,7 @@ def civic_list_event_word(type_: str) -> str:
     """What happened, in words."""
     words = {
         "duty.linked": tk._("A dataset was linked"), "duty.unlinked": tk._("A dataset was taken off"),
+        "duty.link_changed": tk._("A dataset got another role"),
         "duty.link_proposed": tk._("A dataset of another body was proposed"),
         "duty.link_declined": tk._("A proposed dataset was declined"),
         "duty.link_disputed": tk._("A link was disputed"), "duty.changed": tk._("The agency changed its terms"),
@@ -136,6 +180,25 @@ def civic_list_event_word(type_: str) -> str:
         "edition.superseded": tk._("A later edition came into force"),
     }
     return words.get(type_, type_)
+
+
+def civic_list_history(duty: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What happened to a duty, as entries of a timeline. A dataset is named where the reader sees it linked."""
+    datasets = {link["dataset"]["id"]: link["dataset"]["title"] for link in duty["links"]}
+    return [
+        {
+            "at": event["at"], "text": civic_list_event_word(event["type"]),
+            "note": _about(event["public"] or {}, datasets),
+        }
+        for event in events
+    ]
+
+
+def _about(said: Mapping[str, Any], datasets: Mapping[str, Mapping[str, str]]) -> Markup | str:
+    if said.get("dataset") in datasets:
+        title, lang = tk.h.civic_text(datasets[said["dataset"]])
+        return Markup("<span{}>{}</span>").format(tk.h.civic_lang(lang), title)
+    return ", ".join(civic_list_field_word(name) for name in said.get("fields") or ())
 
 
 def civic_list_of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,9 @@
 """What everybody sees: the list, its items and duties, its editions and what changed between them."""
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -8,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.pages import found_or_404, given, paging
+from ckanext.civic_list import differences
 
 civic_list = Blueprint("civic_list", __name__, url_prefix="/list")
 
@@ -38,31 +42,49 @@ def index() -> str:
 @civic_list.route("/item/<code>")
 def item(code: str) -> str:
     """One item: what it says now, its numbers and titles in all editions, who owes it."""
-    return tk.render("civic_list/item.html", {"item": found_or_404("civic_item_show", code=code)})
+    item = found_or_404("civic_item_show", code=code)
+    duties = found_or_404("civic_duty_search", q=code, sort="code", facets="false", limit=100)
+    owed = {duty["id"]: duty for duty in duties["results"] if duty["code"] == item["code"]}
+    return tk.render("civic_list/item.html", {"item": item, "owed": owed})
 
 
 @civic_list.route("/item/<code>/<agency>")
 def duty(code: str, agency: str) -> str:
     """One duty: what is owed, by whom, and the datasets that answer it."""
     duty = found_or_404("civic_duty_show", code=code, agency=agency)
-    history = found_or_404("civic_event_list", stream="duty", stream_id=duty["id"])
-    return tk.render("civic_list/duty.html", {"duty": duty, "history": history})
+    events = found_or_404("civic_event_list", stream="duty", stream_id=duty["id"])
+    return tk.render("civic_list/duty.html", {
+        "duty": duty, "history": tk.h.civic_list_history(duty, events["results"]),
+    })
 
 
 @civic_list.route("/editions")
 def editions() -> str:
     """Every edition that is or was law; a keeper sees drafts too."""
-    return tk.render("civic_list/editions.html", {"editions": found_or_404("civic_edition_list", **paging())})
+    page = paging()
+    found = found_or_404("civic_edition_list", **{**page, "limit": page["limit"] + 1})
+    shown = [{**edition, "former": _former(edition, found["results"])} for edition in found["results"]]
+    return tk.render("civic_list/editions.html", {"editions": shown[:page["limit"]], "count": found["count"]})
+
+
+def _former(edition: Mapping[str, Any], newest_first: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The edition before one in a list."""
+    pairs = pairwise(newest_first)
+    return next((older for newer, older in pairs if newer["id"] == edition["id"]), None)
 
 
 @civic_list.route("/editions/<number>")
 def edition(number: str) -> str:
-    """One edition with its rows as the act has them."""
+    """One edition with its rows as the act has them, under their headings."""
     filters = given("q", "owner", "category", "period", "sort")
+    edition = found_or_404("civic_edition_show", number=number)
+    items = found_or_404("civic_item_search", edition=number, **filters, **paging())
+    in_order = filters.get("sort", "number") == "number"
+    grouped = groupby(items["results"], key=itemgetter("theme")) if in_order else [({}, items["results"])]
     return tk.render("civic_list/edition.html", {
-        "edition": found_or_404("civic_edition_show", number=number),
-        "items": found_or_404("civic_item_search", edition=number, **filters, **paging()),
-        "filters": filters,
+        "edition": edition, "items": items, "filters": filters,
+        "themes": [(theme, list(rows)) for theme, rows in grouped],
+        "former": _former(edition, found_or_404("civic_edition_list", limit=100)["results"]),
     })
 
 
@@ -72,9 +94,13 @@ def export(number: str, format: str) -> Response:
     if format not in _MIME:
         return tk.abort(404, tk._("The list can be had as XLSX, CSV or JSON."))
     answer = found_or_404("civic_edition_export", id=number, format=format)
-    return Response(answer["content"].data, mimetype=_MIME[format], headers={
-        "Content-Disposition": f'attachment; filename="{answer["filename"]}"',
-    })
+    return _file(answer["content"].data, format, answer["filename"])
+
+
+def _file(content: bytes, format: str, name: str) -> Response:
+    response = Response(content, content_type=_MIME[format])
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 @civic_list.route("/editions/<before>/diff/<after>")
@@ -87,6 +113,13 @@ def difference(before: str, after: str) -> str:
     })
 
 
+@civic_list.route("/editions/<before>/diff/<after>/export.csv")
+def difference_file(before: str, after: str) -> Response:
+    """The same as a table: a line for each difference."""
+    found = found_or_404("civic_edition_diff", **{"from": before, "to": after})
+    return _file(differences.as_csv(found), "csv", f"unified-list-{before}-{after}.csv")
+
+
 @civic_list.route("/agency/<name>")
 def agency(name: str) -> str:
     """What one agency owes, and its own list."""
@@ -95,7 +128,7 @@ def agency(name: str) -> str:
     counted = found_or_404("civic_duty_search", agency=name, limit=1)
     return tk.render("civic_list/agency.html", {
         "own": own, "filters": filters, "listed": counted["count"],
-        "published": sum(one["count"] for one in counted["facets"]["has_data"] if one["value"]),
+        "published": tk.h.civic_list_count(counted, "has_data", True),
         "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
     })
 

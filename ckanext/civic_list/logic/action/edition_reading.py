@@ -1,7 +1,7 @@
 """Editions read as a whole: as a file, against another one, and for what approval would change."""
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -56,7 +56,7 @@ def civic_edition_diff(context: Context, data_dict: dict[str, Any]) -> dict[str,
     :param from: id or number of the earlier edition.
     :param to: id or number of the later one.
     :returns: ``{"added": [row], "removed": [row], "renamed": [{"code", "before", "after"}], "moved": [...],
-        "split": [{"from": row, "into": [row]}], "changed": [{"code", "field", "before", "after"}],
+        "split": [{"from": row, "into": [row]}], "changed": [{"code", "title", "field", "before", "after"}],
         "renumbered": n, "unchanged": n}``; ``unchanged`` counts what is the same in all but its number.
     """
     tk.check_access("civic_edition_diff", context, data_dict)
@@ -68,8 +68,10 @@ def civic_edition_diff(context: Context, data_dict: dict[str, Any]) -> dict[str,
     return _shown(session, found, [*old, *new])
 
 
-def _shown(session: Session, found: difference.Difference, rows: Iterable[Row]) -> dict[str, Any]:
+def _shown(session: Session, found: difference.Difference, rows: Sequence[Row]) -> dict[str, Any]:
     owners = editions.owners(session, (row.owner for row in rows))
+
+    titles = {row.code: dict(row.title) for row in rows}
 
     def row(one: Row) -> dict[str, Any]:
         return editions.shown_row(one, owners.get(one.owner))
@@ -81,7 +83,7 @@ def _shown(session: Session, found: difference.Difference, rows: Iterable[Row]) 
         "added": [row(one) for one in found.added], "removed": [row(one) for one in found.removed],
         "renamed": [pair(one) for one in found.renamed], "moved": [pair(one) for one in found.moved],
         "split": [{"from": row(one.origin), "into": [row(part) for part in one.into]} for one in found.split],
-        "changed": [_change(one) for one in found.changed],
+        "changed": [{**_change(one), "title": titles[one.code]} for one in found.changed],
         "renumbered": len(found.renumbered), "unchanged": len(found.unchanged),
     }
 
@@ -107,9 +109,10 @@ def civic_edition_impact(context: Context, data_dict: dict[str, Any]) -> dict[st
 
     :param id: id or number of the edition.
     :returns: ``{"in_force": number or null, "new", "lost", "moved", "bodies": [{"agency", "new", "lost", "moved_in",
-        "moved_out"}], "looser": [{"code", "field", "before", "after"}], "datasets", "revision", "annex_sha256"}``: duties
-        that bodies gain and lose, and those of items that go to another body; items whose period becomes looser; how many
-        linked datasets lose their duty; the SHA-256 of the annex, which is what is approved, at this ``revision``.
+        "moved_out"}], "looser": [{"code", "field", "before", "after"}], "datasets", "revision",
+        "annex_sha256"}``: duties that bodies gain and lose, and those of items that go to another body; items whose
+        period becomes looser; how many linked datasets lose their duty; the SHA-256 of the annex, which is what is
+        approved, at this ``revision``.
     """
     tk.check_access("civic_edition_impact", context, data_dict)
     data = flow.checked(data_dict, schema.one(), context)
@@ -150,8 +153,10 @@ def _looser(session: Session, former: Edition | None, edition: Edition) -> list[
 def _datasets_without_duty(session: Session, before: Collection[Owed], after: Collection[Owed]) -> int:
     """Datasets with a confirmed link to a duty that ends, and with none to a duty that goes on."""
     owed = sorted(before)
-    columns = ([code for code, _ in owed], [agency for _, agency in owed], [one in after for one in owed])
-    arrays = (sa.cast(column, ARRAY(kind)) for column, kind in zip(columns, (sa.Text, sa.Text, sa.Boolean), strict=True))
+    arrays = (
+        sa.cast([code for code, _ in owed], ARRAY(sa.Text)), sa.cast([agency for _, agency in owed], ARRAY(sa.Text)),
+        sa.cast([one in after for one in owed], ARRAY(sa.Boolean)),
+    )
     duties = sa.func.unnest(*arrays).table_valued("code", "agency_id", "stays", name="owed").render_derived()
     losing = (
         sa.select(Link.dataset_id)
