@@ -36,11 +36,12 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "civic_list")
 
-    # IOrganizationController: before CKAN commits
+    # IOrganizationController: before CKAN commits. IPackageController calls these too, with datasets.
 
     def create(self, entity: Any) -> None:
-        if entity.is_organization:
+        if isinstance(entity, model.Group) and entity.is_organization:
             datasets.follow_agency(model.Session(), entity)
 
     edit = delete = create
