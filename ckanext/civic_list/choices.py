@@ -12,6 +12,9 @@ from ckanext.civic_core import clock
 from ckanext.civic_list import agencies
 from ckanext.civic_list.model import Agency, OwnerGroup
 
+#: web servers refuse an address that is much longer
+LONGEST_ADDRESS = 2000
+
 __all__ = ["agencies_named", "living_agencies", "new_dataset_url", "own_duties", "owners"]
 
 
@@ -45,12 +48,17 @@ def own_duties(data: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def new_dataset_url(duty: Mapping[str, Any]) -> str:
-    """The form of a new dataset that answers a duty: with the duty, its title, category and period filled in."""
+    """The form of a new dataset that answers a duty: with the duty, its title, category and period filled in.
+
+    Titles that would make the address too long are left out: they are filled in on saving.
+    """
     title = {f"title_translated-{lang}": text for lang, text in duty["title"].items() if text}
-    return tk.h.url_for(
-        "dataset.new", group=duty["agency"]["id"], duties=f"{duty['code']}@{duty['agency']['name']}",
-        category=duty["category"], update_period=duty["period"], **title,
-    )
+    known = {
+        "group": duty["agency"]["id"], "duties": f"{duty['code']}@{duty['agency']['name']}",
+        "category": duty["category"], "update_period": duty["period"],
+    }
+    address = tk.h.url_for("dataset.new", **known, **title)
+    return address if len(address) <= LONGEST_ADDRESS else tk.h.url_for("dataset.new", **known)
 
 
 def _options(rows: Iterable[Any]) -> list[dict[str, str]]:
