@@ -1,0 +1,436 @@
+"""The pages of the list as a visitor reads them."""
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import pytest
+from bs4 import BeautifulSoup, Tag
+from civic_list import portal as sample
+from civic_list.listing import dataset, on
+from civic_list.portal import AKMOLA, BODY, HEALTH, SHYMKENT, act, draft, make_law, row
+
+CODES: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def law(portal: Any) -> None:
+    """2025 in force with 32 rows, 2026 to come, 2027 a draft; datasets linked, waiting, disputed and private."""
+    from ckan.lib.search import clear_all
+    from database import empty
+
+    empty()
+    clear_all()
+    model.repo.init_db()
+    sample.load()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tk.config, "ckanext.civic_core.authorised_body", BODY)
+        _editions()
+        _datasets()
+
+
+def _editions() -> None:
+    with on("2025-01-20"):
+        draft("2025", title={"ru": "Перечень 2025 года"})
+        theme = {"ru": "Раздел 1. Здоровье", "kk": "1-бөлім. Денсаулық"}
+        CODES["schools"] = row("2025", 1, theme=theme, composition="name; address", note="For <b>all</b>")["code"]
+        CODES["kazakh"] = row("2025", 2, title={"kk": "Дәріханалар", "ru": "Аптеки"}, theme=theme)["code"]
+        CODES["gone"] = row("2025", 3)["code"]
+        CODES["akimats"] = row("2025", 4, owner="mio", category="education", period="QUARTERLY")["code"]
+        for number in range(5, 33):
+            row("2025", number, **({"category": "transport"} if number > 29 else {}))
+        make_law("2025", "2025-02-01")
+    with on("2025-03-01"):
+        draft("2026", copy_of="2025")
+        _change("schools", title={"ru": "Школы и лицеи 1", "kk": "Мектептер 1", "en": "Schools and lyceums 1"})
+        _change("kazakh", period="WEEKLY", note="=1+1")
+        _change("akimats", owner=AKMOLA)
+        act("keeper", "civic_item_delete", edition="2026", code=CODES["gone"])
+        CODES["new"] = row("2026", 40, title={"kk": "Жаңа", "ru": "Новое", "en": "New"})["code"]
+        make_law("2026", "2026-02-01")
+        draft("2027", copy_of="2026", effective_from="2027-02-01")
+
+
+def _change(name: str, **values: Any) -> None:
+    act("keeper", "civic_item_update", edition="2026", code=CODES[name], **values)
+
+
+def _datasets() -> None:
+    with on("2025-02-03"):
+        key = f"{CODES['schools']}@{HEALTH}"
+        dataset("health_editor", HEALTH, key)
+        dataset("health_editor", HEALTH, {"duty": key, "role": "part"}, name="hidden", private=True)
+        dataset("akmola_editor", AKMOLA, {"duty": key, "role": "additional"}, name="offered")
+        doubtful = dataset("health_editor", HEALTH, f"{CODES['kazakh']}@{HEALTH}", name="doubtful")
+        (link,) = act("keeper", "civic_duty_link_list", dataset=doubtful["id"])["results"]
+        act("keeper", "civic_duty_link_decide", id=link["id"], decision="dispute", reason="Other data")
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(tk.config, "ckanext.civic_core.authorised_body", BODY)
+    with on("2025-02-10"):
+        yield
+    model.Session.remove()
+
+
+def get(app: Any, url: str, status: int = 200, user: str | None = None) -> BeautifulSoup:
+    return BeautifulSoup(app.get(url, status=status, headers=_as(user)).body, "html.parser")
+
+
+def _as(user: str | None) -> dict[str, str]:
+    """Headers of a request by this account."""
+    if not user:
+        return {}
+    made = tk.get_action("api_token_create")({"ignore_auth": True, "user": user}, {"user": user, "name": "pages"})
+    return {"Authorization": made["token"]}
+
+
+def body(page: BeautifulSoup) -> Tag:
+    found = page.select_one("[role=main]")
+    assert found is not None
+    return found
+
+
+def words(tag: Tag | None) -> str:
+    assert tag is not None
+    return " ".join(tag.get_text(" ").split())
+
+
+def table(page: BeautifulSoup, caption: str) -> list[list[str]]:
+    """The cells of the table of this caption."""
+    (found,) = (one for one in page.select("table") if words(one.caption).startswith(caption))
+    return [[words(cell) for cell in line.select("th, td")] for line in found.select("tbody tr")]
+
+
+class TestList:
+    def test_it_names_the_edition_with_its_act_and_files(self, app):
+        bar = get(app, "/en/list").select_one(".cv-edition")
+        assert "Edition 2025, in force since 01.02.2025" in words(bar).replace(" ,", ",")
+        assert "Act № 2025 of 20.01.2025" in words(bar)
+        assert [link["href"] for link in bar.select("ul a")] == [
+            *(f"/en/list/editions/2025/export.{format}" for format in ("xlsx", "csv", "json")), "/en/list/editions",
+        ]
+
+    def test_each_row_leads_to_its_duty_and_says_whether_there_are_data(self, app):
+        page = get(app, "/en/list")
+        rows = table(page, "Rows 1 to 20 of 51")
+        assert rows[0] == [
+            "1", f"Schools 1 {CODES['schools']}", "Ministry of Healthcare of the Republic of Kazakhstan", "Monthly",
+            "Schools",
+        ]
+        assert rows[2][-1] == "no data yet"
+        link = page.select_one("tbody th a")
+        assert link["href"] == f"/en/list/item/{CODES['schools']}/{HEALTH}"
+
+    def test_filters_narrow_and_stay_chosen(self, app):
+        page = get(app, f"/en/list?agency={AKMOLA}&category=education&sort=agency")
+        assert len(table(page, "Rows 1 to 1 of 1")) == 1
+        chosen = {select["name"]: words(select.select_one("[selected]")) for select in page.select("form select")
+                  if select.select_one("[selected]")}
+        assert chosen["agency"].startswith("Akimat of Akmola")
+        assert chosen["category"].endswith("(1)")
+        assert chosen["sort"] == "by agency"
+
+    def test_chips_count_what_has_data_and_lead_to_it(self, app):
+        chips = get(app, "/en/list").select(".cv-chip")
+        assert [words(chip) for chip in chips] == ["All: 51", "With data: 1", "Without data: 50"]
+        assert [chip["href"] for chip in chips] == ["?", "?has_data=true", "?has_data=false"]
+        narrowed = get(app, "/en/list?has_data=true")
+        assert [line[4] for line in table(narrowed, "Rows 1 to 1 of 1")] == ["Schools"]
+
+    def test_the_pager_keeps_the_filters(self, app):
+        page = get(app, f"/en/list?agency={HEALTH}&page=2")
+        assert len(table(page, "Rows 21 to 31 of 31")) == 11
+        assert page.select_one("a[rel=prev]")["href"] == f"?agency={HEALTH}&page=1"
+
+    def test_where_nothing_is_found_it_says_what_can_be_done(self, app):
+        empty = get(app, "/en/list?q=zzz").select_one(".cv-empty")
+        assert [link["href"] for link in empty.select("a")] == ["/en/list", "/en/dataset/?q=zzz"]
+
+    @pytest.mark.parametrize("query", ["period=NEVER", "sort=colour"])
+    def test_a_filter_that_makes_no_sense_is_refused_in_words(self, app, query):
+        said = words(get(app, f"/en/list?{query}", status=400).select_one("#error-content"))
+        assert len(said.removeprefix("400 Bad Request").split()) > 2
+
+    def test_what_was_typed_is_shown_as_text(self, app):
+        page = get(app, "/en/list?q=%3Cscript%3Ealert(1)%3C/script%3E")
+        assert page.select_one("#filter-q")["value"] == "<script>alert(1)</script>"
+        assert not page.select("[role=main] script")
+
+    def test_before_any_edition_is_in_force_it_says_so(self, app):
+        with on("2025-01-10"):
+            page = get(app, "/en/list")
+        assert words(page.select_one(".cv-empty h2")) == "No edition of the list is in force yet"
+
+    @pytest.mark.parametrize(("language", "marked"), [("kk", None), ("ru", None), ("en", "kk")])
+    def test_a_title_in_another_language_says_so(self, app, language, marked):
+        page = get(app, f"/{language}/list?q={CODES['kazakh']}")
+        title = page.select_one("tbody th a span")
+        assert title.get("lang") == marked
+        assert words(title) == ("Аптеки" if language == "ru" else "Дәріханалар")
+
+
+class TestDuty:
+    @pytest.fixture
+    def page(self, app):
+        return get(app, f"/en/list/item/{CODES['schools']}/{HEALTH}")
+
+    def test_it_says_whose_and_which_row(self, page):
+        over = words(page.select_one(".cv-over"))
+        assert over.startswith(f"Duty {CODES['schools']} · ")
+        assert over.endswith("row 1 of edition 2025")
+        assert words(page.h1) == "Schools 1"
+        assert page.select_one(".cv-lead a")["href"] == f"/en/list/agency/{HEALTH}"
+
+    def test_datasets_with_their_roles_and_links_but_none_that_are_private(self, page):
+        assert [line[:2] + [line[2].split(" does")[0]] for line in table(page, "What answers this duty")] == [
+            ["Schools", "Additional data since 03.02.2025", "Waits for a decision"],
+            ["Schools", "The whole data since 03.02.2025", "Confirmed"],
+        ]
+        assert "/dataset/hidden" not in str(page)
+
+    def test_the_agencys_own_people_see_private_datasets_and_the_way_to_upload(self, app):
+        page = get(app, f"/en/list/item/{CODES['schools']}/{HEALTH}", user="health_editor")
+        assert any("not public" in line[0] for line in table(page, "What answers this duty"))
+        assert page.select_one(".cv-actions a.btn-primary")["href"].startswith("/en/dataset/new?")
+
+    def test_what_the_list_says(self, page):
+        rail = page.select_one(".cv-rail")
+        facts = {words(one.dt): words(one.dd) for one in rail.select(".cv-facts > div")}
+        assert words(rail.select_one(".cv-act p")) == "Act № 2025 of 20.01.2025"
+        assert facts["Period"] == "Monthly"
+        assert facts["Composition"] == "name address"
+        assert facts["Note"] == "For <b>all</b>"
+        assert facts["Numbers"] == "2025 : 1 2026 : 1"
+        assert facts["Title"].split() == ["KK", "Мектептер", "1", "RU", "Школы", "1", "EN", "Schools", "1"]
+
+    def test_its_history_names_only_what_the_reader_may_see(self, page):
+        told = [words(one.p) for one in page.select(".cv-timeline > li")]
+        assert told == ["A dataset of another body was proposed", "A dataset was linked", "A dataset was linked"]
+        assert [words(one) for one in page.select(".cv-timeline > li > p:nth-of-type(2) > span")] == ["Schools"] * 2
+
+    def test_without_data_it_says_what_can_be_done(self, app):
+        page = get(app, f"/en/list/item/{CODES['akimats']}/{SHYMKENT}")
+        empty = page.select_one(".cv-empty")
+        assert words(empty.h3) == "No dataset answers this duty yet"
+        assert [link["href"] for link in empty.select("a")] == [
+            f"/en/list/item/{CODES['akimats']}", f"/en/organization/{SHYMKENT}",
+        ]
+
+    def test_one_that_is_to_come_says_from_when(self, app):
+        page = get(app, f"/en/list/item/{CODES['new']}/{HEALTH}")
+        assert words(page.select_one(".cv-note p")) == "It comes into force with edition 2026 on 01.02.2026."
+
+    def test_one_that_ended_leads_to_who_owes_it_now(self, app):
+        with on("2026-02-02"):
+            page = get(app, f"/en/list/item/{CODES['akimats']}/{SHYMKENT}")
+        assert page.select_one(".cv-note a")["href"] == f"/en/list/item/{CODES['akimats']}"
+
+    @pytest.mark.parametrize("path", ["NONE-1/" + HEALTH, "{schools}/nobody", "{schools}/" + SHYMKENT])
+    def test_there_is_no_page_for_what_is_not_owed(self, app, path):
+        get(app, "/en/list/item/" + path.format(**CODES), status=404)
+
+
+class TestItem:
+    def test_who_owes_it_and_what_of_it_is_there(self, app):
+        rows = table(get(app, f"/en/list/item/{CODES['akimats']}"), "Agencies that owe it")
+        assert len(rows) == 20
+        assert {line[1] for line in rows} == {"no data yet"}
+        page = get(app, f"/en/list/item/{CODES['schools']}")
+        assert table(page, "Agencies that owe it") == [
+            ["Ministry of Healthcare of the Republic of Kazakhstan", "Schools"],
+        ]
+
+    def test_its_numbers_and_titles_in_every_edition_but_drafts(self, app):
+        page = get(app, f"/en/list/item/{CODES['schools']}")
+        assert table(page, "Numbers and titles") == [
+            ["2025", "1", "Schools 1"], ["2026", "1", "Schools and lyceums 1"],
+        ]
+        keepers = get(app, f"/en/list/item/{CODES['schools']}", user="keeper")
+        assert table(keepers, "Numbers and titles")[2] == ["2027 Draft", "1", "Schools and lyceums 1"]
+
+    def test_one_that_is_gone_says_so(self, app):
+        with on("2026-02-02"):
+            page = get(app, f"/en/list/item/{CODES['gone']}")
+        assert words(page.select_one(".cv-note h2")) == "The list in force does not have this row"
+        assert words(page.select_one(".cv-empty h3")) == "Nobody owes it now"
+
+    def test_there_is_no_page_for_an_unknown_code(self, app):
+        get(app, "/en/list/item/NONE-1", status=404)
+
+
+class TestEditions:
+    def test_every_edition_that_is_law_with_its_differences(self, app):
+        page = get(app, "/en/list/editions")
+        assert table(page, "Editions") == [
+            ["Edition 2026", "Act № 2026 of 20.01.2025", "Approved since 01.02.2026", "32", "from edition 2025"],
+            ["Edition 2025", "Act № 2025 of 20.01.2025", "In force since 01.02.2025", "32", "the first edition"],
+        ]
+        assert page.select("td a")[-1]["href"] == "/en/list/editions/2025/diff/2026"
+
+    def test_drafts_are_for_keepers(self, app):
+        assert table(get(app, "/en/list/editions", user="keeper"), "Editions")[0][0] == "Edition 2027"
+        for url in ("/en/list/editions/2027", "/en/list/editions/2027/export.csv", "/en/list/editions/2026/diff/2027"):
+            get(app, url, status=404)
+            assert app.get(url, headers=_as("keeper")).status_code == 200
+
+    def test_rows_stand_under_their_headings(self, app):
+        page = get(app, "/en/list/editions/2025")
+        assert [words(one) for one in page.select("section h2")] == ["1-бөлім. Денсаулық"]
+        assert page.select_one("section h2 span")["lang"] == "kk"
+        assert [line[0] for line in table(page, "1-бөлім")] == ["1", "2"]
+        assert len(table(page, "Rows 1 to 20 of 32")) == 18
+
+    def test_rows_can_be_narrowed_to_an_owner(self, app):
+        page = get(app, "/en/list/editions/2025?owner=mio")
+        assert [line[2] for line in table(page, "Rows 1 to 1 of 1")] == ["Local executive bodies (all)"]
+        assert words(page.select_one("#filter-owner [selected]")) == "Local executive bodies (all) (1)"
+
+    def test_it_leads_to_what_changed_from_the_one_before(self, app):
+        after = get(app, "/en/list/editions/2026")
+        assert after.select_one(".cv-head .btn")["href"] == "/en/list/editions/2025/diff/2026"
+        assert get(app, "/en/list/editions/2025").select_one(".cv-head .btn") is None
+
+    @pytest.mark.parametrize(("format", "begins"), [("xlsx", b"PK"), ("csv", "\ufeff".encode()), ("json", b"[")])
+    def test_it_can_be_taken_away(self, app, format, begins):
+        answer = app.get(f"/en/list/editions/2025/export.{format}")
+        assert answer.data.startswith(begins)
+        assert answer.headers["Content-Disposition"] == f"attachment; filename=unified-list-2025.{format}"
+
+    @pytest.mark.parametrize("path", ["2031", "2025/export.pdf", "2025/diff/2031", "2031/diff/2025"])
+    def test_there_is_no_page_for_what_is_not_there(self, app, path):
+        get(app, f"/en/list/editions/{path}", status=404)
+
+
+class TestDifference:
+    @pytest.fixture
+    def page(self, app):
+        return get(app, "/en/list/editions/2025/diff/2026")
+
+    def test_its_figures_lead_to_their_parts(self, page):
+        figures = {words(one.span): (words(one.b), one.a and one.a["href"]) for one in page.select(".cv-figure")}
+        assert figures == {
+            "added": ("1", "#added"), "removed": ("1", "#removed"), "renamed": ("1", "#renamed"),
+            "another period": ("1", "#period"), "another agency": ("1", "#moved"), "split": ("0", None),
+            "other changes": ("1", "#changed"),
+        }
+        assert all(page.select_one(link) for _, link in figures.values() if link)
+
+    def test_what_went_is_struck_and_what_came_is_underlined_with_words_for_who_cannot_see_it(self, page):
+        renamed = page.select_one("#renamed tbody")
+        assert [words(one) for one in renamed.select("ins")] == ["became: and lyceums"]
+        assert page.select_one("#renamed del") is None
+        period = page.select_one("#period tbody")
+        assert (words(period.select_one("del")), words(period.select_one("ins"))) == ("was: Monthly", "became: Weekly")
+        assert words(page.select_one("#moved ins")).startswith("became: Akimat of Akmola")
+
+    def test_rows_that_came_and_went(self, page):
+        assert table(page, "New rows")[0][:2] == ["40", "New"]
+        assert table(page, "Rows that are there no more")[0][:2] == ["3", "Schools 3"]
+
+    def test_it_counts_what_stayed(self, page):
+        assert "28 rows are the same but for their numbers. 0 rows have another number." in words(body(page))
+
+    def test_two_editions_that_say_the_same(self, app):
+        page = get(app, "/en/list/editions/2025/diff/2025")
+        assert words(page.select_one(".cv-empty h2")) == "The two editions say the same"
+
+    def test_it_can_be_taken_away_without_formulas(self, app):
+        answer = app.get("/en/list/editions/2025/diff/2026/export.csv")
+        rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+        assert rows[0] == ["What", "Code", "Title", "Before", "After"]
+        assert [line[0] for line in rows[1:]] == [
+            "Added", "Removed", "Renamed", "Another agency", "Period", "Note",
+        ]
+        assert rows[-1][-1] == "'=1+1"
+        assert rows[3][2:] == ["Schools and lyceums 1", "Schools 1", "Schools and lyceums 1"]
+
+
+class TestAgency:
+    def test_its_figures_lead_to_its_duties(self, app):
+        page = get(app, f"/en/list/agency/{HEALTH}")
+        assert [(words(one.b), words(one.span)) for one in page.select(".cv-figure")] == [
+            ("31", "rows of the list"), ("1", "with data"), ("30", "without data"),
+        ]
+        assert len(table(page, "Rows 1 to 20 of 31")) == 20
+        only = get(app, page.select(".cv-figure a")[1]["href"])
+        assert len(table(only, "Rows 1 to 1 of 1")) == 1
+
+    def test_an_agency_without_a_row_says_so(self, app):
+        page = get(app, f"/en/list/agency/{BODY}")
+        assert words(page.select_one(".cv-empty h3")) == "The list in force has no row for this agency"
+        assert "has not approved a list of its own" in words(body(page))
+
+    def test_there_is_no_page_for_who_is_no_agency(self, app):
+        get(app, "/en/list/agency/nobody", status=404)
+
+
+class TestDatasheet:
+    def test_each_duty_stands_with_its_act_and_agency(self, app):
+        act_ = get(app, "/en/dataset/schools").select_one(".cv-act")
+        assert act_.a["href"] == f"/en/list/item/{CODES['schools']}/{HEALTH}"
+        assert words(act_) == (
+            f"Schools 1 {CODES['schools']} · row 1 of edition 2025 · Act № 2025 of 20.01.2025 "
+            "Ministry of Healthcare of the Republic of Kazakhstan · The whole data"
+        )
+
+    @pytest.mark.parametrize(("name", "state"), [("offered", "Waits for a decision"), ("doubtful", "Disputed")])
+    def test_a_link_that_does_not_count_says_so(self, app, name, state):
+        page = get(app, f"/en/dataset/{name}")
+        assert words(page.select_one(".cv-act .cv-status")) == state
+        assert words(page.select_one(".cv-act small")) == "does not count yet"
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("path", [
+    "", "/item/{schools}", "/item/{schools}/" + HEALTH, "/editions", "/editions/2025", "/editions/2025/diff/2026",
+    "/agency/" + HEALTH,
+])
+def test_a_visitor_reads_every_page_in_every_language_without_a_cookie(app, language, path):
+    answer = app.get(f"/{language}/list{path.format(**CODES)}")
+    page = BeautifulSoup(answer.body, "html.parser")
+    assert page.html["lang"] == language
+    assert len(page.select("h1")) == 1
+    assert "Set-Cookie" not in answer.headers
+    assert "@portal.example" not in answer.body
+
+
+class TestStatements:
+    """Pages ask the database the same number of questions, however much there is to show."""
+
+    @pytest.fixture
+    def sent(self, app, statements):
+        def count(url: str) -> list[str]:
+            app.get(url)
+            statements.clear()
+            app.get(url)
+            return list(statements)
+        return count
+
+    @pytest.mark.parametrize(("urls", "most"), [
+        ([f"?agency={AKMOLA}", "?category=transport", ""], 12),
+        (["/editions/2025?category=education", "/editions/2025?category=transport", "/editions/2025"], 18),
+        ([f"/agency/{AKMOLA}", f"/agency/{HEALTH}?category=transport", f"/agency/{HEALTH}"], 15),
+        (["/item/{schools}", "/item/{akimats}"], 16),
+        (["/item/{akimats}/" + AKMOLA, "/item/{schools}/" + HEALTH], 15),
+        (["/editions/2025/diff/2025", "/editions/2025/diff/2026"], 15),
+    ])
+    def test_of_the_list(self, sent, urls, most):
+        counts = [len(sent("/en/list" + url.format(**CODES))) for url in urls]
+        assert len(set(counts)) == 1
+        assert counts[0] <= most
+
+    def test_the_list_of_editions(self, sent, monkeypatch):
+        two = len(sent("/en/list/editions"))
+        monkeypatch.setattr("ckanext.civic_core.pages.ROWS", 1)
+        assert len(sent("/en/list/editions")) == two <= 8
+
+    def test_the_datasheet_costs_one_more_and_search_results_none(self, sent):
+        of_list = [one for one in sent("/en/dataset/schools") if "civic_list_" in one]
+        assert len(of_list) == 1
+        assert not [one for one in sent("/en/dataset/") if "civic_list_" in one]
