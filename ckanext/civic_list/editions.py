@@ -19,14 +19,18 @@ from ckanext.civic_list.domain.titles import title_key
 from ckanext.civic_list.model import Agency, Edition, Item, ItemVersion, OwnerGroup
 
 __all__ = [
-    "before", "facts", "find", "hold_law", "locked", "others_in_law", "owner_of", "owners", "public", "row_of", "rows", "shown",
-    "shown_row", "splits", "values_of", "write",
+    "before", "facts", "find", "hold_law", "last_said", "locked", "others_in_law", "owner_names", "owner_of", "owners",
+    "public", "row_of", "rows", "shown", "shown_row", "splits", "values_of", "write",
 ]
 
 #: what an edition shows to everybody
 _SHOWN = (
     "id", "number", "title", "act_number", "act_date", "registration_number", "registered_on", "published_on",
     "act_url", "effective_from", "revoked_on", "revoked_act", "source_name", "source_sha256", "annex_sha256",
+)
+
+_FOR_KEEPERS = (
+    "revision", "reason", "made_by", "submitted_by", "approved_by", "made_at", "submitted_at", "approved_at",
 )
 
 
@@ -95,8 +99,7 @@ def _shown(edition: Edition, rows_: int, current: Edition | None, *, keeper: boo
     answer = {name: _plain(getattr(edition, name)) for name in _SHOWN}
     answer |= {"state": _state_now(edition, in_force), "in_force": in_force, "rows": rows_}
     if keeper:
-        names = ("revision", "reason", "made_by", "submitted_by", "approved_by", "made_at", "submitted_at", "approved_at")
-        answer |= {name: _plain(getattr(edition, name)) for name in names}
+        answer |= {name: _plain(getattr(edition, name)) for name in _FOR_KEEPERS}
     return answer
 
 

@@ -109,7 +109,7 @@ def _named(
     session: Session, rows: Sequence[Row], resolved: Resolved, own_codes: Mapping[int, str]
 ) -> tuple[list[Row], dict[str, str]]:
     """The rows with their codes; new items get theirs in the order of the rows."""
-    source = codes.Codes(session)
+    source = codes.Codes(session, (row.owner for row in rows))
     named: list[Row] = []
     splits: dict[str, str] = {}
     for index, row in enumerate(rows):

@@ -65,7 +65,8 @@ def test_a_copy_has_all_rows_under_their_codes():
     ("given", "field"),
     [
         ({"number": "2025"}, "number"), ({"number": "20/25"}, "number"), ({}, "number"),
-        ({"number": "2026", "act_date": "yesterday"}, "act_date"), ({"number": "2026", "act_url": "at home"}, "act_url"),
+        ({"number": "2026", "act_date": "yesterday"}, "act_date"),
+        ({"number": "2026", "act_url": "at home"}, "act_url"),
         ({"number": "2026", "title": {"xx": "2026"}}, "title"),
     ],
 )
@@ -164,9 +165,10 @@ def test_rows_stand_still_from_submission_on():
     draft("2025")
     code = row("2025")["code"]
     act("keeper", "civic_edition_submit", id="2025")
+    new = {"title": {"kk": "а", "ru": "б"}, "owner": "mio", "category": "health", "period": "DAILY"}
     for action, data in (
         ("civic_item_update", {"code": code, "note": "x"}), ("civic_item_delete", {"code": code}),
-        ("civic_item_create", {"title": {"kk": "а", "ru": "б"}, "owner": "mio", "category": "health", "period": "DAILY"}),
+        ("civic_item_create", new),
     ):
         assert list(refusal("keeper", action, edition="2025", **data)) == ["state"]
 

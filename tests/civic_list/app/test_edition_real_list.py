@@ -118,15 +118,13 @@ def _numbers(edition: str) -> list[tuple[int, str]]:
 def _decisions(found: dict[str, Any], expected: dict[str, Any]) -> dict[int, dict[str, Any]]:
     """A person says what each row is that has suggestions."""
     right, ours = _identities(expected), _codes("2025", 2025)
-    rows = {one["row"]: one["number"] for one in found["suggestions"]}
-    return {
-        row: {kind: True if kind == "new" else ours[code]} for row, number in rows.items() for kind, code in [right[number]]
-    }
+    rows = {one["row"]: right[one["number"]] for one in found["suggestions"]}
+    return {row: {kind: True if kind == "new" else ours[code]} for row, (kind, code) in rows.items()}
 
 
 def _told(difference: dict[str, Any]) -> dict[str, Any]:
     """The difference in the codes of the sample."""
-    theirs = {ours: code for edition, year in (("2025", 2025), ("2026", 2026)) for code, ours in _codes(edition, year).items()}
+    theirs = {ours: code for year in (2025, 2026) for code, ours in _codes(str(year), year).items()}
     owners = {**{row["name"]: row["code"] for row in table("agencies.csv")}, "mio": "ALLMIO"}
 
     def rows(several: list[dict[str, Any]]) -> dict[str, int]:

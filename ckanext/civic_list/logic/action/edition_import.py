@@ -41,12 +41,15 @@ def civic_edition_import(context: Context, data_dict: dict[str, Any]) -> dict[st
     :param url: its address (only where ``ckanext.civic_list.import.url_allowed`` is set); or
     :param staged: what an earlier call answered: the file it was given.
     :param dry_run: only look; true by default.
-    :param decisions: ``{row: {"same_as": code} | {"split_of": code} | {"new": true}}``, by row of the sheet; optional.
+    :param decisions: ``{row: {"same_as": code} | {"split_of": code} | {"new": true}}``, by row of the sheet;
+        optional.
     :param accept_suggestions: take the first suggestion wherever nothing is decided; false by default.
-    :param revision: the ``revision`` of the draft that was looked at; another one is refused with ``conflict``; optional.
-    :returns: ``{"staged", "revision", "errors": [{"sheet", "row", "column", "value", "code", "message", "expected"}], "cleaned",
-        "warnings", "added", "changed", "removed", "unchanged", "suggestions": [{"row", "same_as" or "split_of",
-        "score", "why", "number", "title", "item"}], "undecided": [row], "rows": {"added", "changed", "removed"}, "written"}``.
+    :param revision: the ``revision`` of the draft that was looked at; another one is refused with ``conflict``;
+        optional.
+    :returns: ``{"staged", "revision", "written", "errors": [{"sheet", "row", "column", "value", "code", "message",
+        "expected"}], "cleaned": [...], "warnings": [...], "added", "changed", "removed", "unchanged", "suggestions":
+        [{"row", "same_as" or "split_of", "score", "why", "number", "title", "item"}], "undecided": [row],
+        "problems": [sentence], "rows": {"added", "changed", "removed"}}``; ``rows`` has the first 300 of each.
     :raises ValidationError: on writing: with the first errors of the file under ``upload``, with what is undecided or
         contradictory under ``decisions``; ``conflict`` where somebody else imports at the same moment.
     """

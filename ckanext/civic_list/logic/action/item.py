@@ -157,7 +157,7 @@ def civic_item_search(context: Context, data_dict: dict[str, Any]) -> dict[str, 
 
 
 def _facets(session: Session, edition: Edition, data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """For each filter its values with their counts, the greatest first; its own choice is set aside. Four statements."""
+    """For each filter its values with their counts, the greatest first; its own choice is set aside."""
     owner = sa.func.coalesce(ItemVersion.agency_id, ItemVersion.owner_group_id)
     columns = {"owner": owner, "category": ItemVersion.category, "period": ItemVersion.period}
     found: dict[str, list[dict[str, Any]]] = {}
@@ -281,7 +281,7 @@ def add_row(session: Session, edition: Edition, data: Mapping[str, Any], *, acto
         number=data.get("number") or _next_number(session, edition.id), title={}, owner=Owner("agency", ""),
         category="", period="",
     ), data)
-    code = data.get("code") or codes.Codes(session).next(row.owner)
+    code = data.get("code") or codes.Codes(session, [row.owner]).next(row.owner)
     _check_free(session, edition.id, row, None)
     item = session.scalars(sa.select(Item).where(Item.code == code)).first() or Item(id=make_uuid(), code=code)
     there = sa.select(ItemVersion.number).where(ItemVersion.edition_id == edition.id, ItemVersion.item_id == item.id)

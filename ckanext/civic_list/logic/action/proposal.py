@@ -70,7 +70,8 @@ def _item_for(session: Session, agency: Agency, data: Mapping[str, Any]) -> Item
         return None
     check(data.get("code"), "proposal_needs_code", "code")
     item = session.scalars(
-        sa.select(Item).join(Duty, Duty.item_id == Item.id).where(Item.code == data["code"], Duty.agency_id == agency.id)
+        sa.select(Item).join(Duty, Duty.item_id == Item.id)
+        .where(Item.code == data["code"], Duty.agency_id == agency.id)
     ).first()
     check(item, "duty_not_owed", "code", agency=agency.name, code=data["code"])
     return item
