@@ -37,7 +37,7 @@ def exported(session: Session, edition: Edition, format: str) -> bytes:
         category_names=category_names(session, language),
         period_names={term.code: _name(term.name, language) for term in vocabulary.load("periods")},
         way_names={term.code: _name(term.name, language) for term in vocabulary.load("ways_of_publication")},
-        languages=config.languages(),
+        languages=config.languages(), schedule_words=wording.schedule(),
     )
 
 

@@ -20,6 +20,7 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "file_type": lambda: tk._("The file is neither an Excel workbook (.xlsx) nor a CSV table."),
     "file_damaged": lambda: tk._("The file is damaged. Open it, save it again and upload it again."),
     "file_entities": lambda: tk._("The file holds XML entities, which no list needs. Save it anew."),
+    "file_external": lambda: tk._("The file takes values from other files. Put the values in their place and save it."),
     "file_inflated": lambda: tk._("The file unpacks to much more than a list can be."),
     "file_too_large": lambda: tk._("The file is larger than {most} MB."),
     "file_too_many_cells": lambda: tk._("The file has more than {rows} rows or too many columns."),
@@ -45,7 +46,9 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "period_case_and_spaces": lambda: tk._("Case and spaces of the period are put right."),
     "period_with_extra_text": lambda: tk._("The words after the period go into the note: «{rest}»."),
     "titles_swapped": lambda: tk._("The titles stand in each other's column."),
-    "lost_letters": lambda: tk._("Question marks stand for letters that were lost. Save the file again, as XLSX or in UTF-8."),
+    "lost_letters": lambda: tk._(
+        "Question marks stand for letters that were lost. Save the file again, as XLSX or in UTF-8."
+    ),
     "duplicate_row": lambda: tk._("The agency has this title already, in row {first}."),
     "number_missing": lambda: tk._("The number is missing."),
     "number_repeated": lambda: tk._("The number is used already, in row {first}."),
@@ -64,6 +67,7 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "html_in_text": lambda: tk._("There are HTML tags in the text: remove them."),
     "empty_row": lambda: tk._("The row is empty and is skipped."),
     "formula_cell": lambda: tk._("A formula stands here: put its value instead."),
+    "formula_cell:cleaned": lambda: tk._("The stored value of the formula {formula} is taken."),
     "formula_injection": lambda: tk._("The text begins like a formula: a spreadsheet could run it."),
     "error_value": lambda: tk._("The cell holds an error of the spreadsheet."),
     "category_unknown": lambda: tk._("There is no such category."),
@@ -75,7 +79,8 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "way_missing": lambda: tk._("The way of publication is missing."),
     "schedule_unknown": lambda: tk._("The schedule is not understood: write for example «after 20 days»."),
     "date_unknown": lambda: tk._("This is not a day: write for example 31.01.2026."),
-    "merged_cells": lambda: tk._("The cells are merged."),
+    "merged_cells": lambda: tk._("The cells {span} are merged: give each cell its own text."),
+    "merged_cells:cleaned": lambda: tk._("The cells {span} are merged: the text holds for all of their rows."),
     "row_incomplete": lambda: tk._("The row holds nothing but a number."),
     "repeated_heading": lambda: tk._("The headings stand here again and are skipped."),
     "hidden_row": lambda: tk._("The row is hidden. Please look whether it is part of the list."),
@@ -83,6 +88,8 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "personal_data": lambda: tk._("This looks like an individual identification number."),
     "total_row": lambda: tk._("A total is skipped."),
     "footnote_row": lambda: tk._("A footnote is skipped."),
+    "agency_case": lambda: tk._("Case of the agency's name is put right."),
+    "sheet_without_list": lambda: tk._("This sheet has no headings of a list and is not imported."),
     "second_sheet": lambda: tk._("Another sheet with headings is not imported."),
     "hidden_sheet": lambda: tk._("A hidden sheet is not imported."),
     "separator_semicolon": lambda: tk._("Fields are separated by semicolons."),
@@ -93,7 +100,8 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
 
 def finding_sentence(finding: Finding) -> str:
     """The sentence for what was found at a place of the file."""
-    known = _FINDINGS.get(finding.code) or _of_language(finding.code)
+    verdict = _FINDINGS.get(f"{finding.code}:{finding.verdict}")
+    known = verdict or _FINDINGS.get(finding.code) or _of_language(finding.code)
     return known().format(**{"expected": finding.expected, **finding.params})
 
 

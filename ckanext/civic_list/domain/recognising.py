@@ -1,27 +1,32 @@
-"""What the words of a cell mean: an owner, a category, a period, a way, a schedule."""
+"""What an import must understand, and what the words of a cell mean: a category, a period, a way, a schedule."""
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from .cleaning import as_cyrillic
 from .headings import Headings
 from .items import Owner, Schedule, Unit
+from .languages import Language
 from .titles import title_key
 
 T = TypeVar("T")
-_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_BETWEEN = re.compile(r"[,;/\n]| и | және | and ")
+_DATE = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:\s*г\.?)?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ][\d:.]+)?")
+_WORD = re.compile(r"\w+(?:-\w+)*")
+_AROUND = " \t\n,;:.–—-"
 
 
 @dataclass(frozen=True)
 class Name:
-    """One way in which lists write an owner: ``kind`` is ``name`` (with its language), ``short`` or ``spelling``."""
+    """One way in which lists write an owner.
+
+    ``kind`` is ``name`` (with its language), ``short``, ``spelling``, or ``hint``: a wording that suggests the owner
+    but is not accepted.
+    """
 
     owner: Owner
     text: str
@@ -30,18 +35,34 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Language:
-    """How texts of a language are told: letters that only it has, words that its titles have, what it is called."""
+class Marks:
+    """Words that say what a cell holds; all in lower case."""
 
-    code: str
-    letters: frozenset[str]
-    words: frozenset[str]
-    adjective: str
+    placeholders: frozenset[str] = frozenset()
+    error_values: frozenset[str] = frozenset()
+    between: tuple[str, ...] = ()
+    units: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
+    #: the state's name as bodies carry it: in short and in full
+    state: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ScheduleWords:
+    """How a schedule is said: words by which it is understood, and how the export writes it."""
+
+    within: tuple[str, ...] = ("within",)
+    after: tuple[str, ...] = ("after",)
+    units: Mapping[Unit, tuple[str, ...]] = field(default_factory=dict[Unit, tuple[str, ...]])
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
 class Words:
-    """Everything that an import must understand. Names of terms are given for every spelling, normalised."""
+    """Everything that an import must understand. Terms are given by every spelling: :func:`plain` of it -> code.
+
+    ``writings`` are the names of categories exactly as they are written, in all languages.
+    """
 
     owners: Sequence[Name]
     categories: Mapping[str, str]
@@ -53,12 +74,12 @@ class Words:
     total: frozenset[str] = frozenset()
     footnote: frozenset[str] = frozenset()
     category_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    writings: frozenset[str] = frozenset()
     period_names: Sequence[str] = ()
     way_names: Sequence[str] = ()
-    longest_title: int = 255
-
-    def by_owner_key(self) -> dict[str, Name]:
-        return {title_key(name.text): name for name in reversed(self.owners)}
+    marks: Marks = field(default_factory=Marks)
+    schedule: ScheduleWords = field(default_factory=ScheduleWords)
+    longest_title: int = 250
 
 
 @dataclass(frozen=True)
@@ -71,142 +92,160 @@ class Meaning(Generic[T]):
     rest: str = ""
 
 
-class Recogniser:
-    """Looks texts up; made once for a file."""
-
-    def __init__(self, words: Words, language: str) -> None:
-        self._words = words
-        self._language = language
-        self._owners = words.by_owner_key()
-        self._full = sorted(
-            {(title_key(name.text), name.owner) for name in words.owners if name.kind == "name"},
-            key=lambda pair: -len(pair[0]),
-        )
-        self._seen: dict[str, Meaning[Owner]] = {}
-
-    def owner(self, text: str) -> Meaning[Owner]:
-        """An agency or an owner group."""
-        if text not in self._seen:
-            self._seen[text] = self._owner(text)
-        return self._seen[text]
-
-    def _owner(self, text: str) -> Meaning[Owner]:
-        key = title_key(text)
-        name = self._owners.get(key)
-        if name is None:
-            return self._several_or_unknown(key)
-        if name.kind == "short":
-            return Meaning(name.owner, "agency_short_name", self._official(name.owner))
-        if name.kind == "name" and name.language != self._language:
-            return Meaning(name.owner, f"agency_name_{name.language}", self._official(name.owner))
-        return Meaning(name.owner)
-
-    def _several_or_unknown(self, key: str) -> Meaning[Owner]:
-        rest, found = key, set[Owner]()
-        for name, owner in self._full:
-            if name in rest:
-                rest = rest.replace(name, " ")
-                found.add(owner)
-        parts = [self._owners.get(part.strip()) for part in _BETWEEN.split(key)]
-        found |= {part.owner for part in parts if part}
-        if len(found) > 1:
-            return Meaning(code="several_agencies", expected="; ".join(sorted(map(self._official, found))))
-        near = difflib.get_close_matches(key, list(self._owners), n=1, cutoff=0.75)
-        if not near and "(" not in key:
-            near = self._by_words(key)
-        return Meaning(code="agency_unknown", expected=self._official(self._owners[near[0]].owner) if near else "")
-
-    def _by_words(self, key: str) -> list[str]:
-        """The name that shares most words by their beginnings: another wording of it."""
-        mine = {word[:5] for word in key.split() if len(word) > 3}
-
-        def shared(name: str) -> float:
-            words = {word[:5] for word in name.split() if len(word) > 3}
-            return len(mine & words) / max(len(words), 1)
-
-        best = max(self._owners, key=shared, default="")
-        return [best] if best and shared(best) >= 0.6 else []
-
-    def _official(self, owner: Owner) -> str:
-        names = [name for name in self._words.owners if name.owner == owner and name.kind != "short"]
-        mine = [name.text for name in names if name.language == self._language]
-        return (mine or [name.text for name in names] or [owner.id])[0]
-
-    def category(self, text: str) -> Meaning[str]:
-        """A category by its name in any language."""
-        code = self._words.categories.get(title_key(text))
-        if code is None:
-            near = difflib.get_close_matches(title_key(text), list(self._words.categories), n=1, cutoff=0.8)
-            return Meaning(code="category_unknown", expected=self._words.category_names.get(
-                self._words.categories[near[0]], "") if near else "")
-        exact = text in self._words.category_names.values() or not _shouted(text)
-        return Meaning(code) if exact else Meaning(code, "category_case", self._words.category_names.get(code, ""))
-
-    def period(self, text: str) -> Meaning[str]:
-        """An update period; words after it are kept for the note."""
-        known = self._words.periods
-        key = _plain(text)
-        if key in known:
-            untidy = text != text.strip() or _shouted(text.strip())
-            return Meaning(known[key], "period_case_and_spaces" if untidy else "")
-        parts = [part.strip() for part in _BETWEEN.split(key) if part.strip()]
-        codes = {known[part] for part in parts if part in known}
-        expected = ", ".join(self._words.period_names)
-        if len(codes) > 1:
-            return Meaning(code="several_periods", expected=expected)
-        if parts and parts[0] in known:
-            start = re.split(r"[,;/\n]", text, maxsplit=1)
-            return Meaning(known[parts[0]], "period_with_extra_text", rest=start[1].strip() if len(start) > 1 else text)
-        return Meaning(code="period_unknown", expected=expected)
-
-    def way(self, text: str) -> Meaning[str]:
-        """How the data come."""
-        known = self._words.ways
-        key = _plain(text)
-        if key in known:
-            lower = text.strip() == text.strip().lower() and any(_plain(name) != name for name in (text.upper(),))
-            name_is_upper = len(text.strip()) <= 4 and lower
-            return Meaning(known[key], "way_case" if name_is_upper else "")
-        cyrillic = _plain(as_cyrillic(text))
-        if cyrillic in known:
-            return Meaning(known[cyrillic], "latin_lookalikes")
-        parts = [part.strip() for part in _BETWEEN.split(key) if part.strip()]
-        codes = {known[part] for part in parts if part in known}
-        code = "several_ways" if len(codes) > 1 else "way_unknown"
-        return Meaning(code=code, expected=", ".join(self._words.way_names))
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A spelling without case and layout, as vocabularies compare them."""
     return " ".join(text.casefold().replace("ё", "е").split())
 
 
-def _shouted(text: str) -> bool:
-    return len(text) > 4 and text == text.upper() and text != text.lower()
+def is_small(text: str) -> bool:
+    """All in lower case where a name begins with a capital, or all in capitals where it does not go on in them."""
+    letters = [one for one in text if one.isalpha()]
+    if not letters:
+        return False
+    begins_small = text.lstrip("«\"(")[:1].islower()
+    return begins_small or (len(letters) > 4 and text.upper() == text)
 
 
-_AFTER = ("после", "не позднее", "кейін", "кешіктірмей", "after", "within days")
-_WITHIN = ("в течение", "ішінде", "during", "within")
-_UNITS: tuple[tuple[Unit, tuple[str, ...]], ...] = (
-    ("working_day", ("рабоч", "жұмыс", "working")), ("month", ("месяц", "месяц", "ай ", "айдан", "month")),
-)
+class Terms:
+    """Looks categories, periods, ways and schedules up; made once for a file."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._ways = {title_key(text): code for text, code in words.ways.items()}
+        self._spans = _by_first_word(words.periods)
+        between = "|".join(map(re.escape, words.marks.between))
+        self._between = re.compile(rf"[,;/+\n]|\s(?:{between})\s" if between else r"[,;/+\n]")
+        self._seen: dict[str, Meaning[str]] = {}
+
+    def category(self, text: str) -> Meaning[str]:
+        """A category by its name in any language."""
+        key = title_key(text)
+        code = self._words.categories.get(key)
+        if code is None:
+            return self._once(text, lambda: self._no_category(key))
+        right = self._words.category_names.get(code, "")
+        exact = text in self._words.writings or text == right or (not self._words.writings and not is_small(text))
+        return Meaning(code) if exact or not is_small(text) else Meaning(code, "category_case", right)
+
+    def _no_category(self, key: str) -> Meaning[str]:
+        near = difflib.get_close_matches(key[:200], list(self._words.categories), n=1, cutoff=0.6)
+        names = self._words.category_names
+        likely = names.get(self._words.categories[near[0]], "") if near else ""
+        return Meaning(code="category_unknown", expected=likely or ", ".join(names.values()))
+
+    def _once(self, text: str, made: Callable[[], Meaning[str]]) -> Meaning[str]:
+        """Each unknown text is looked for once, and after very many no more."""
+        if text not in self._seen and len(self._seen) < _SEARCHES:
+            self._seen[text] = made()
+        return self._seen.get(text) or Meaning(code="category_unknown")
+
+    def period(self, text: str) -> Meaning[str]:
+        """An update period; words beside it are kept for the note."""
+        code = self._words.periods.get(plain(text))
+        if code is not None:
+            return Meaning(code, "period_case_and_spaces" if is_small(text) else "", text.strip())
+        expected = ", ".join(self._words.period_names)
+        spans = self._periods_in(text)
+        codes = {code for _, _, code in spans}
+        if len(codes) > 1:
+            return Meaning(code="several_periods", expected=expected)
+        rest = _beside(text, spans[0]) if len(spans) == 1 else None
+        if rest is None:
+            return Meaning(code="period_unknown", expected=expected)
+        return Meaning(spans[0][2], "period_with_extra_text", rest=rest)
+
+    def _periods_in(self, text: str) -> list[tuple[int, int, str]]:
+        """Where known spellings stand in a text, the longest at each place: start, end, code."""
+        words = [(found[0].casefold().replace("ё", "е"), found.start(), found.end()) for found in _WORD.finditer(text)]
+        found: list[tuple[int, int, str]] = []
+        place = 0
+        while place < len(words):
+            length, code = self._longest([word for word, _, _ in words[place:]])
+            if length:
+                found.append((words[place][1], words[place + length - 1][2], code))
+            place += length or 1
+        return found
+
+    def _longest(self, words: Sequence[str]) -> tuple[int, str]:
+        for spelling, code in self._spans.get(words[0], ()):
+            if tuple(words[: len(spelling)]) == spelling:
+                return len(spelling), code
+        return 0, ""
+
+    def way(self, text: str) -> Meaning[str]:
+        """How the data come."""
+        code = self._words.ways.get(plain(text))
+        if code is not None:
+            return Meaning(code, "way_case" if _way_is_small(text) else "")
+        code = self._ways.get(title_key(text))
+        if code is not None:
+            return Meaning(code, "latin_lookalikes")
+        parts = [title_key(part) for part in self._between.split(text)]
+        codes = {self._ways[part] for part in parts if part in self._ways}
+        wrong = "several_ways" if len(codes) > 1 else "way_unknown"
+        return Meaning(code=wrong, expected=", ".join(self._words.way_names))
+
+    def schedule(self, text: str) -> Meaning[Schedule]:
+        """«в течение периода», «20 раб. дн. после периода»."""
+        said, known = plain(text), self._words.schedule
+        number = re.search(r"\d+", said)
+        if any(word in said for word in known.after):
+            return Meaning(Schedule("after", int(number[0]), self._unit(said)) if number else Schedule("after"))
+        if any(word in said for word in known.within) and number is None:
+            return Meaning(Schedule("within"))
+        return Meaning(code="schedule_unknown", expected=schedule_text(Schedule("after", 20), known))
+
+    def _unit(self, said: str) -> Unit:
+        words = re.findall(r"[^\W\d_]+", said)
+        for unit in ("working_day", "month"):
+            if any(word.startswith(self._words.schedule.units.get(unit, ())) for word in words):
+                return unit
+        return "calendar_day"
 
 
-def schedule(text: str) -> Meaning[Schedule]:
-    """«не позднее 20 дней после периода», «в течение периода», "after 20 calendar_day"."""
-    key = _plain(text)
-    number = re.search(r"\d+", key)
-    if number and any(word in key for word in _AFTER):
-        unit = next((unit for unit, words in _UNITS if any(word in key for word in words)), "calendar_day")
-        return Meaning(Schedule("after", int(number[0]), unit))
-    if any(word in key for word in _WITHIN):
-        return Meaning(Schedule("within"))
-    return Meaning(code="schedule_unknown")
+_SEARCHES = 500
 
 
-def schedule_text(value: Schedule) -> str:
+def _by_first_word(spellings: Mapping[str, str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for spelling, code in spellings.items():
+        words = tuple(_WORD.findall(spelling))
+        if words:
+            found.setdefault(words[0], []).append((words, code))
+    for several in found.values():
+        several.sort(key=lambda one: -len(one[0]))
+    return found
+
+
+def _beside(text: str, span: tuple[int, int, str]) -> str | None:
+    """The words beside a period; nothing where they stand before it and change what it says («10 раз в год»)."""
+    before, after = text[: span[0]], text[span[1] :]
+    if before.strip(_AROUND + "(") and not before.rstrip().endswith((",", ";", ":", "–", "—")):
+        return None
+    kept = [part.strip(_AROUND) for part in (before, after)]
+    rest = "; ".join(part.removeprefix("(").removesuffix(")").strip() if _in_brackets(part) else part
+                     for part in kept if part)
+    return rest or None
+
+
+def _in_brackets(text: str) -> bool:
+    return text.startswith("(") and text.endswith(")") and text.count("(") == 1
+
+
+def _way_is_small(text: str) -> bool:
+    """An abbreviation in other than capitals; of other words as of any name."""
+    letters = sum(one.isalpha() for one in text)
+    return text != text.upper() if letters <= 4 else is_small(text)
+
+
+def schedule_text(value: Schedule, words: ScheduleWords) -> str:
     """A schedule as the export writes it, to be understood again."""
-    unit = {"calendar_day": "calendar days", "working_day": "working days", "month": "months"}[value.unit]
-    return "within the period" if value.kind == "within" else f"after {value.days} {unit}"
+    if value.kind == "within":
+        return words.names.get("within", "within the period")
+    after = words.names.get("after", "after the period")
+    if value.days is None:
+        return after
+    return f"{value.days} {words.names.get(value.unit, value.unit)} {after}"
 
 
 def day(value: object) -> Meaning[date]:
@@ -219,20 +258,6 @@ def day(value: object) -> Meaning[date]:
     parts = ((found[3], found[2], found[1]) if (found := _DATE.fullmatch(text)) else
              found.groups() if (found := _ISO.fullmatch(text)) else None)
     try:
-        return Meaning(date(*map(int, parts))) if parts else Meaning(code="date_unknown")
+        return Meaning(date(*map(int, parts))) if parts else Meaning(code="date_unknown", expected="31.01.2026")
     except ValueError:
-        return Meaning(code="date_unknown")
-
-
-def looks_like(text: str, language: Language, others: Sequence[Language]) -> bool:
-    """Whether a text is rather in this language than in the others: by its letters, then by its words."""
-    words = {word.strip(".,;:()«»\"") for word in text.casefold().split()}
-    own = len(words & language.words)
-    foreign_letters = any(set(text.casefold()) & other.letters for other in others)
-    foreign_words = max((len(words & other.words) for other in others), default=0)
-    return own > 0 and own > foreign_words and not foreign_letters
-
-
-def has_letters_of(text: str, language: Language) -> int:
-    """How many words have letters that only this language has."""
-    return sum(bool(set(word) & language.letters) for word in text.casefold().split())
+        return Meaning(code="date_unknown", expected="31.01.2026")

@@ -4,8 +4,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Latin letters that look like Cyrillic ones; read after case is folded, so that APM and АРМ are one word.
-_LOOKALIKES = str.maketrans("aecopxykmthbiəɵ", "аесорхукмтнвіәө")
+#: letters of other scripts, and the Cyrillic ones that they look like
+LOOKALIKES = dict(zip("aceopxyiABCEHKMOPTXYIɵƟəƏɪ", "асеорхуіАВСЕНКМОРТХУІөӨәӘі", strict=True))
+# case is folded first, so that APM and АРМ are one word
+_FOLDED = str.maketrans({**{ours.casefold(): theirs.casefold() for ours, theirs in LOOKALIKES.items()}})
 _SAME_LETTERS = str.maketrans({"ё": "е"})
 _QUOTES = re.compile("[\"'`´«»„“”‟‚‘’‹›]")
 _DASHES = re.compile("[‐‑‒–—―−]")
@@ -35,5 +37,5 @@ def title_key(title: str) -> str:
     text = _XML_ESCAPE.sub(lambda code: chr(int(code[1], 16)), title)
     text = without_number(_INVISIBLE.sub("", text))
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = _DASHES.sub("-", _QUOTES.sub("", text)).translate(_LOOKALIKES).translate(_SAME_LETTERS)
+    text = _DASHES.sub("-", _QUOTES.sub("", text)).translate(_FOLDED).translate(_SAME_LETTERS)
     return " ".join(text.split()).rstrip(" .;,")

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,30 +14,38 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from ckanext.civic_list.domain.cleaning import would_run
 from ckanext.civic_list.domain.headings import Field
 from ckanext.civic_list.domain.items import Item, Owner
-from ckanext.civic_list.domain.recognising import schedule_text
+from ckanext.civic_list.domain.recognising import ScheduleWords, schedule_text
+from ckanext.civic_list.workbook.escapes import escaped
 
 __all__ = ["export_rows"]
 
 #: an annex has no time of its own: the act has a date
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  a workbook keeps no zone
 _WIDTHS = {"number": 7, "title": 48, "composition": 48, "owner": 40, "category": 24, "period": 18}
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN = ("composition", "owner", "category", "period", "schedule", "first_due", "way", "note", "code")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def export_rows(
     rows: Sequence[Item], format: str, *, headings: Mapping[Field, str], owner_names: Mapping[Owner, str],
     category_names: Mapping[str, str], period_names: Mapping[str, str], way_names: Mapping[str, str],
-    languages: Sequence[str],
+    languages: Sequence[str], schedule_words: ScheduleWords | None = None,
 ) -> bytes:
-    """The rows as ``xlsx``, ``csv`` or ``json``.
+    """The rows as ``xlsx``, ``csv`` or ``json``: an import of it gives the same rows.
+
+    Themes stand in columns of their own, one for each language in which a row has one, so that no row has to be
+    moved to the others of its theme. Text that a spreadsheet would run stays text.
 
     :param headings: how each column is called.
+    :param schedule_words: how schedules are said.
     """
     names = {"owner": owner_names, "category": category_names, "period": period_names, "way": way_names}
-    fields = _fields(headings, languages)
-    records = [{field: _value(row, field, names) for field in fields} for row in rows]
+    fields = _fields(rows, headings, languages)
+    say = schedule_words or ScheduleWords()
+    records = [{field: _value(row, field, names, say) for field in fields} for row in rows]
     heads = [headings[field] for field in fields]
     if format == "json":
         return _json(records, fields)
@@ -45,28 +53,33 @@ def export_rows(
     return _xlsx(heads, fields, table) if format == "xlsx" else _csv(heads, table)
 
 
-def _fields(headings: Mapping[Field, str], languages: Sequence[str]) -> list[Field]:
-    titles: list[Field] = [("title", language) for language in languages if ("title", language) in headings]
-    plain = ("composition", "owner", "category", "period", "schedule", "first_due", "way", "note", "code", "theme")
-    return [("number", None), *titles, *((name, None) for name in plain)]
+def _fields(rows: Sequence[Item], headings: Mapping[Field, str], languages: Sequence[str]) -> list[Field]:
+    titles = [("title", language) for language in languages if ("title", language) in headings]
+    said = {language for row in rows for language, text in row.theme.items() if text}
+    themes = [("theme", language) for language in languages if language in said and ("theme", language) in headings]
+    return [("number", None), *titles, *((name, None) for name in _PLAIN), *themes]
 
 
-def _value(row: Item, field: Field, names: Mapping[str, Mapping[Any, str]]) -> Any:
+def _value(row: Item, field: Field, names: Mapping[str, Mapping[Any, str]], say: ScheduleWords) -> Any:
     name, language = field
-    if name == "title":
-        return row.title.get(language or "", "")
+    if language is not None:
+        return getattr(row, name).get(language, "")
+    value = getattr(row, name)
     if name in names:
-        value = getattr(row, name)
-        return names[name].get(value, value or "") if not isinstance(value, Owner) else names[name].get(value, value.id)
+        return names[name].get(value) or (value.id if isinstance(value, Owner) else value or "")
     if name == "composition":
-        return "; ".join(row.composition)
+        return _parts(value)
     if name == "schedule":
-        return schedule_text(row.schedule) if row.schedule else ""
+        return schedule_text(value, say) if value else ""
     if name == "first_due":
-        return row.first_due.isoformat() if row.first_due else ""
-    if name == "theme":
-        return next(iter(row.theme.values()), "")
-    return getattr(row, name) or ""
+        return value.isoformat() if value else ""
+    return value or ""
+
+
+def _parts(composition: Sequence[str]) -> str:
+    """The parts between semicolons; one part with commas keeps a semicolon, so that it stays one."""
+    text = "; ".join(composition)
+    return f"{text};" if len(composition) == 1 and "," in text else text
 
 
 def _json(records: Sequence[Mapping[Field, Any]], fields: Sequence[Field]) -> bytes:
@@ -79,13 +92,12 @@ def _csv(heads: Sequence[str], table: Sequence[Sequence[Any]]) -> bytes:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(heads)
-    writer.writerows([_harmless(value) for value in record] for record in table)
+    writer.writerows(map(_harmless, table))
     return target.getvalue().encode("utf-8-sig")
 
 
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run gets an apostrophe, which an import takes off again."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RUNS) else value
+def _harmless(record: Iterable[Any]) -> list[Any]:
+    return [escaped(value) if isinstance(value, str) else value for value in record]
 
 
 def _xlsx(heads: Sequence[str], fields: Sequence[Field], table: Sequence[Sequence[Any]]) -> bytes:
@@ -114,11 +126,19 @@ def _style(sheet: Any, *, bold: bool = False) -> Any:
 
 
 def _cell(sheet: Any, value: Any, style: Any) -> Any:
-    cell = WriteOnlyCell(sheet, value=value if value != "" else None)
+    cell = WriteOnlyCell(sheet, value=_written(value) if value != "" else None)
     if isinstance(value, str) and value:
         cell.data_type = "s"  # never a formula, whatever it begins with
     cell._style = style
     return cell
+
+
+def _written(value: Any) -> Any:
+    """A cell's type keeps text from being run; an import would still ask whether it was meant."""
+    if not isinstance(value, str):
+        return value
+    text = _UNWRITABLE.sub("", value)
+    return escaped(text) if would_run(text) or text.startswith("'") else text
 
 
 def _timeless(content: bytes) -> bytes:

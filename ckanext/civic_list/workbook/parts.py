@@ -70,8 +70,8 @@ def sheets(archive: Archive, limits: Limits) -> tuple[tuple[SheetPart, ...], boo
     archive.feed("xl/_rels/workbook.xml.rels", parser(targets))
     if not book.sheets or len(book.sheets) > limits.sheets:
         raise RefusedFileError("file_damaged" if not book.sheets else "file_too_many_cells", rows=limits.rows)
-    paths = targets.paths
-    return tuple(SheetPart(name, hidden, paths[id_]) for name, hidden, id_ in book.sheets if id_ in paths), book.from_1904
+    found = (SheetPart(name, hidden, targets.paths.get(id_, "")) for name, hidden, id_ in book.sheets)
+    return tuple(part for part in found if part.path), book.from_1904
 
 
 def strings(archive: Archive, limits: Limits) -> list[Text]:
