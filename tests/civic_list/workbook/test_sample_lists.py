@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from civic_list.reading import ALL_AKIMATS, FIXTURES, codes, read_fixture, told
+from civic_list.lists import ALL_AKIMATS, FIXTURES, read_fixture, told
 
 EXPECTED: dict[str, Any] = json.loads((FIXTURES / "expected-errors.json").read_text(encoding="utf-8"))
 VERDICTS = {"error": "error", "accepted with cleaning": "cleaned", "warning": "warning"}
@@ -112,5 +112,5 @@ def test_the_twin_tells_lost_letters_once_with_all_rows() -> None:
 
 
 def test_findings_come_in_the_order_of_the_sheet() -> None:
-    rows = [row for row, _, _ in codes(read_fixture(BROKEN).errors)]
+    rows = [one.row for one in read_fixture(BROKEN).errors if one.sheet == "Перечень"]
     assert rows == sorted(rows)
