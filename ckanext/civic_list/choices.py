@@ -7,6 +7,7 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from ckan.lib.munge import munge_name
 
 from ckanext.civic_core import clock
 from ckanext.civic_list import agencies
@@ -53,8 +54,9 @@ def new_dataset_url(duty: Mapping[str, Any]) -> str:
     Titles that would make the address too long are left out: they are filled in on saving.
     """
     title = {f"title_translated-{lang}": text for lang, text in duty["title"].items() if text}
+    code, agency = duty["code"], duty["agency"]
     known = {
-        "group": duty["agency"]["id"], "duties": f"{duty['code']}@{duty['agency']['name']}",
+        "group": agency["id"], "duties": f"{code}@{agency['name']}", "name": munge_name(f"{code}-{agency['name']}"),
         "category": duty["category"], "update_period": duty["period"],
     }
     address = tk.h.url_for("dataset.new", **known, **title)

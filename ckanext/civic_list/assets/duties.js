@@ -55,9 +55,18 @@ this.ckan.module("civic-duties", function () {
       const titles = [...document.querySelectorAll('[name^="title_translated-"]')];
       if (titles.every((field) => !field.value.trim())) {
         for (const field of titles) this.put(field, duty.title[field.lang]);
+        this.name(duty);
       }
       this.put(document.querySelector('[name="category"]'), duty.category);
       this.put(document.querySelector('[name="update_period"]'), duty.period);
+    },
+
+    /* CKAN makes the address of the page out of the title's letters; the code of the duty can be read. */
+    name(duty) {
+      const field = document.querySelector('[name="name"]');
+      if (!field || document.querySelector('[name="pkg_name"]')) return;
+      field.value = "";
+      this.put(field, (duty.code + "-" + duty.agency.name).toLowerCase().replace(/[^a-z0-9_-]+/g, "-"));
     },
 
     put(field, value) {

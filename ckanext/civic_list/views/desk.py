@@ -4,12 +4,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.civic_core.pages import attempt, found_or_404, given, paging, signed_in_or_login
 from ckanext.civic_core.roles import Roles, roles_of
-from ckanext.civic_list import choices
+from ckanext.civic_list import choices, news
 from ckanext.civic_list.views.filled import errors_by_field, item_fields, item_form, item_typed, posted
 
 civic_desk = Blueprint("civic_desk", __name__, url_prefix="/desk")
@@ -59,6 +60,7 @@ def _day(agency: dict[str, Any], agencies: list[dict[str, Any]]) -> dict[str, An
         "without_data": found_or_404("civic_duty_search", agency=name, has_data="false", limit=5, facets="false"),
         "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
         "links": found_or_404("civic_duty_link_list", agency=name, state="proposed", limit=100),
+        "news": news.for_agency(model.Session(), agency["id"]),
         "proposals": found_or_404("civic_item_proposal_list", agency=name, limit=5),
     }
 

@@ -111,7 +111,8 @@ def test_a_row_is_added_changed_and_taken_out(keeper):
 
 def test_a_row_without_owner_keeps_what_was_typed(keeper):
     draft("2025")
-    page = keeper.sends("/desk/list/editions/2025/items/new", {**TITLE, "owner": "", "category": "health", "period": ""})
+    typed = {**TITLE, "owner": "", "category": "health", "period": ""}
+    page = keeper.sends("/desk/list/editions/2025/items/new", typed)
     assert value(page, "title-kk") == "Мектептер"
     assert value(page, "category") == "health"
     assert {a["href"] for a in page.select("[role=alert] a")} == {"#field-owner", "#field-period"}
@@ -300,7 +301,8 @@ def test_two_rows_cannot_be_one_item_and_the_page_says_so(keeper, next_edition):
     page = _uploads(keeper, "unified-list-2026.xlsx", next_edition)
     form = _form(page)
     rival = next(
-        field["name"] for field in page.select('#questions input[value="same:MIO-021"]') if not field.has_attr("checked")
+        field["name"] for field in page.select('#questions input[value="same:MIO-021"]')
+        if not field.has_attr("checked")
     )
     page = keeper.sends("/desk/list/editions/2026/import", {**form, rival: "same:MIO-021", "apply": "1"})
     assert page.select_one("[role=alert]")
@@ -371,12 +373,13 @@ def test_a_member_joins_an_owner_group_from_a_day(keeper):
     page = keeper.sends("/desk/list/owner-groups/new", form)
     assert (value(page, "member"), value(page, "since")) == ("akimat-shymkent-city", "01.02.2026")
     group = act("keeper", "civic_owner_group_show", name="cities")
-    assert [(one["agency"]["name"], one["since"]) for one in group["members"]] == [("akimat-shymkent-city", "2026-02-01")]
+    (member,) = group["members"]
+    assert (member["agency"]["name"], member["since"]) == ("akimat-shymkent-city", "2026-02-01")
 
 
 def test_a_wrong_day_of_a_member_is_said_and_kept(keeper):
-    form = {"name": "towns", "title_translated-ru": "Города", "member": [AKMOLA], "since": ["30.02.2026"], "until": [""]}
-    page = keeper.sends("/desk/list/owner-groups/new", form)
+    member = {"member": [AKMOLA], "since": ["30.02.2026"], "until": [""]}
+    page = keeper.sends("/desk/list/owner-groups/new", {"name": "towns", "title_translated-ru": "Города", **member})
     assert value(page, "since") == "30.02.2026"
     assert page.select_one('[role=alert] a[href="#field-members"]')
 
