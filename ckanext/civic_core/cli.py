@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import ckan.model as model
+import ckan.plugins as p
 import click
 
 from ckanext.civic_core import audit as audit_log
+from ckanext.civic_core import doctor as examination
 from ckanext.civic_core import ticking
 from ckanext.civic_core.calendar_cli import calendar
+from ckanext.civic_core.interfaces import IUpkeep
 
 __all__ = ["civic"]
 
@@ -49,6 +52,25 @@ def tick() -> None:
 def scheduler(every: int) -> None:
     """Tick in a loop, until stopped."""
     ticking.loop(model.Session, every, click.echo)
+
+
+@civic.command()
+def sync() -> None:
+    """Take over what was in CKAN before the plugins were. Safe to run twice."""
+    for plugin in p.PluginImplementations(IUpkeep):
+        for done in plugin.sync(model.Session()):
+            click.echo(f"{plugin.name}: {done}")
+
+
+@civic.command()
+def doctor() -> None:
+    """Look whether services, secrets, tables and records are in order; exit code 1 where they are not."""
+    faults = list(examination.faults(model.Session()))
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise click.ClickException(f"{len(faults)} faults")
+    click.echo("Everything is in order.")
 
 
 @civic.command()

@@ -8,7 +8,7 @@ from ckan.plugins import Interface
 from ckan.types import Context
 from sqlalchemy.orm import Session
 
-__all__ = ["IDatasetDuties", "IMenu", "ITick"]
+__all__ = ["IDatasetDuties", "IMenu", "ITick", "IUpkeep"]
 
 
 class IDatasetDuties(Interface):
@@ -46,4 +46,19 @@ class IMenu(Interface):
 
         :param place: ``main`` (the sections of the portal), ``user`` (the reader's own pages) or ``footer``.
         """
+        return []
+
+
+class IUpkeep(Interface):
+    """Puts a feature's own records in order, and says where they are not."""
+
+    def sync(self, session: Session) -> list[str]:
+        """Take over what was in CKAN before the feature was, and commit it; safe to do twice.
+
+        :returns: what was done, for the operator's screen.
+        """
+        return []
+
+    def faults(self, session: Session) -> list[str]:
+        """What is wrong with the feature's records or settings, a sentence each; changes nothing."""
         return []

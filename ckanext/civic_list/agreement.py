@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from ckanext.civic_core import clock
 from ckanext.civic_list import own_terms
 
-__all__ = ["astray"]
+__all__ = ["astray", "faults"]
 
 _ASTRAY = sa.text("""
     with linked as (
-        select l.dataset_id,
+        select l.dataset_id, bool_and(l.public) as all_public, bool_or(l.public) as any_public,
                jsonb_agg(jsonb_build_object('duty', i.code || '@' || a.name, 'role', l.role)
                          order by i.code, a.name) as duties,
                min(array_position(cast(:periods as text[]), term.period)) as strictest
@@ -45,6 +45,7 @@ _ASTRAY = sa.text("""
     left join declared on declared.id = p.id
     where p.state = 'active' and (linked.dataset_id is not null or declared.duties is not null)
       and (linked.duties is distinct from declared.duties
+           or (p.private and linked.any_public) or (not p.private and not linked.all_public)
            or (cast(:periods as text[]))[linked.strictest] <> coalesce(p.extras->>'update_period', ''))
     order by p.id
     limit :most
@@ -52,10 +53,16 @@ _ASTRAY = sa.text("""
 
 
 def astray(session: Session, most: int) -> Sequence[str]:
-    """Ids of datasets whose field ``duties`` is not what their open links are, or whose period is not the strictest.
+    """Ids of datasets whose field ``duties`` is not what their open links are, or whose period is not the strictest, or
+    whose links do not know whether they are public.
 
     The period falls behind when an edition with another one comes into force. One statement.
     """
     values = {"periods": list(own_terms.periods().order), "today": clock.today(), "most": most}
     return session.scalars(_ASTRAY, values).all()
 
+
+def faults(session: Session) -> list[str]:
+    """What the operator should know of: each dataset that says something else than its links (at most 100)."""
+    return [f"Dataset {dataset} does not say what its links say; “ckan civic sync” puts it right."
+            for dataset in astray(session, 100)]

@@ -27,8 +27,8 @@ from ckanext.civic_list.model import Agency, Duty, Item, Link
 from ckanext.civic_list.model.duty import LINK_OPEN
 
 __all__ = [
-    "bring_in_line", "decide", "declared", "end", "end_all", "hold", "of_agency", "of_datasets", "of_duty",
-    "open_link", "write_back",
+    "FIELD", "bring_in_line", "decide", "declared", "end", "end_all", "hold", "is_public", "of_agency", "of_datasets",
+    "of_duty", "open_link", "write_back",
 ]
 
 FIELD = "duties"
@@ -65,6 +65,11 @@ def hold(session: Session, dataset_id: str) -> Any:
         sa.select(core.Package).where(core.Package.id == dataset_id).with_for_update()
         .execution_options(populate_existing=True)
     ).first()
+
+
+def is_public(dataset: Any) -> bool:
+    """Whether everybody may see it."""
+    return dataset.state == "active" and not dataset.private
 
 
 def of_datasets(session: Session, dataset_ids: Iterable[str]) -> dict[str, list[Linked]]:
@@ -104,9 +109,11 @@ def bring_in_line(
 ) -> None:
     """Make the open links of a dataset those that it declares: new ones begin, others end, roles change.
 
-    As many statements for thirty links as for one.
+    They learn whether it is public. As many statements for thirty links as for one.
     """
     current = {one.key: one for one in of_datasets(session, [dataset.id])[dataset.id]}
+    for one in current.values():
+        one.link.public = is_public(dataset)
     rows = duties.in_force_keys(session, [one["duty"] for one in wanted if one["duty"] not in current])
     happened: list[Event] = []
     for one in wanted:
@@ -144,7 +151,8 @@ def _begin(
     own = roles.keeps_list() or roles.publishes_for(row.agency.id)
     link = Link(
         id=make_uuid(), duty_id=row.duty.id, dataset_id=dataset.id, dataset_title=_title(dataset), role=role,
-        state="confirmed" if own else "proposed", since=clock.today(), made_by=actor, made_at=clock.now(),
+        state="confirmed" if own else "proposed", public=is_public(dataset), since=clock.today(), made_by=actor,
+        made_at=clock.now(),
     )
     session.add(link)
     kind = events.DutyLinked if own else events.DutyLinkProposed
@@ -216,6 +224,8 @@ def _declare(package: Any, linked: Sequence[Linked], periods: Mapping[str, str])
         owed = [periods[one.link.duty_id] for one in linked if one.link.duty_id in periods]
         if owed:
             extras["update_period"] = own_terms.periods().strictest(owed)
+    for one in linked:
+        one.link.public = is_public(package)
     package.extras = extras
     package.metadata_modified = clock.now().replace(tzinfo=None)
 

@@ -14,8 +14,8 @@ from ckan.types import Context
 from sqlalchemy.orm import Session
 
 import ckanext.civic_list.model  # noqa: F401  declares the tables
-from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick
-from ckanext.civic_list import datasets, menus, ticking
+from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick, IUpkeep
+from ckanext.civic_list import agreement, datasets, menus, ticking
 
 
 @tk.blanket.actions
@@ -33,6 +33,7 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(IDatasetDuties)
     p.implements(IMenu)
     p.implements(ITick)
+    p.implements(IUpkeep)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
@@ -73,3 +74,11 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def menu(self, place: str) -> list[tuple[str, str]]:
         return menus.menu(place)
+
+    # IUpkeep
+
+    def sync(self, session: Session) -> list[str]:
+        return ticking.sync(session)
+
+    def faults(self, session: Session) -> list[str]:
+        return agreement.faults(session)

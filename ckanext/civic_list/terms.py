@@ -24,7 +24,10 @@ _LOCK = 72_009
 #: owner group; from the day on which one body follows another, the successor. A split passes only rows of editions
 #: that were approved before it was recorded: a later edition says itself who owes.
 _OWED = """
-    with recursive held as (
+    with recursive passing as (
+        select * from civic_list_succession where applied_at is not null
+    ),
+    held as (
         select v.id as version_id, v.item_id, i.code, e.approved_at,
                coalesce(m.agency_id, v.agency_id) as agency_id,
                case when m.id is null then daterange(null, null) else daterange(m.since, m.until) end as days,
@@ -41,69 +44,75 @@ _OWED = """
              and (s.items is null or s.items ? h.code) and (s.kind <> 'split' or s.applied_at > h.approved_at)
         where not isempty(h.days * daterange(s.day, null))
     ),
-    passing as (select * from civic_list_succession where applied_at is not null),
     kept as (
-        select h.version_id, h.item_id, h.agency_id,
+        select h.version_id, h.item_id, h.code, h.agency_id,
                h.days * daterange(null, least(a.until, (
                    select min(s.day) from passing s
                    where s.from_id = h.agency_id and s.day >= h.since and (s.items is null or s.items ? h.code)
                      and (s.kind <> 'split' or s.applied_at > h.approved_at)
                ))) as days
         from held h join civic_list_agency a on a.id = h.agency_id
-    ),
-    owed as materialized (
-        select version_id, item_id, agency_id, range_agg(days) * cast(:window as datemultirange) as days
-        from kept where not isempty(days) group by version_id, item_id, agency_id
     )
+    select version_id, item_id, code, agency_id, range_agg(days) * cast(:window as datemultirange) as days
+    from kept where not isempty(days) group by version_id, item_id, code, agency_id
 """
-_MAKE_DUTIES = _OWED + """
+_MAKE_DUTIES = """
     insert into civic_list_duty (id, item_id, agency_id, responsible_unit, note)
-    select gen_random_uuid()::text, item_id, agency_id, '{}'::jsonb, '' from owed where not isempty(days)
+    select gen_random_uuid()::text, item_id, agency_id, '{}'::jsonb, '' from civic_list_owed where not isempty(days)
     on conflict on constraint civic_list_duty_once do nothing
-"""  # noqa: S608  put together of our own text only
+"""
 #: a stretch ends where it is no longer owed; one that is not owed at all ends on the day on which it began
-_END_TERMS = _OWED + """
+_END_TERMS = """
     update civic_list_duty_term t set until = ends.day, until_recorded_at = :at
     from (
         select t.id, case when owing is null then greatest(t.since, cast(:day as date)) else upper(owing) end as day
         from civic_list_duty_term t
         join civic_list_duty d on d.id = t.duty_id
-        left join owed o on o.item_id = d.item_id and o.agency_id = d.agency_id
+        left join civic_list_owed o on o.item_id = d.item_id and o.agency_id = d.agency_id
         left join lateral (
             select days as owing from unnest(o.days) days where days @> greatest(t.since, cast(:day as date))
         ) covering on true
         where t.edition_id = :edition and (t.until is null or t.until > :day)
     ) ends
     where t.id = ends.id and t.until is distinct from ends.day
-"""  # noqa: S608
+"""
 _FORGET_WHAT_NEVER_BEGAN = """
     delete from civic_list_duty_term where edition_id = :edition and until = since and since > :today
 """
-_BEGIN_TERMS = _OWED + """,
-    missing as (
-        select o.version_id, d.id as duty_id, o.agency_id, v.number, v.category,
-               coalesce(d.period, v.period) as period,
-               unnest(o.days - coalesce((
-                   select range_agg(daterange(t.since, t.until)) from civic_list_duty_term t
-                   where t.duty_id = d.id and t.edition_id = :edition and (t.until is null or t.until > t.since)
-               ), '{}')) as days
-        from owed o
-        join civic_list_duty d on d.item_id = o.item_id and d.agency_id = o.agency_id
-        join civic_list_item_version v on v.id = o.version_id
-    )
+_BEGIN_TERMS = """
     insert into civic_list_duty_term
         (id, duty_id, edition_id, version_id, agency_id, number, category, period, since, recorded_at, until,
          until_recorded_at)
     select gen_random_uuid()::text, duty_id, :edition, version_id, agency_id, number, category, period, lower(days),
            :at, upper(days), case when upper(days) is not null then cast(:at as timestamptz) end
-    from missing
+    from (
+        select o.version_id, d.id as duty_id, o.agency_id, v.number, v.category,
+               coalesce(d.period, v.period) as period,
+               unnest(o.days - coalesce(there.days, '{}')) as days
+        from civic_list_owed o
+        join civic_list_duty d on d.item_id = o.item_id and d.agency_id = o.agency_id
+        join civic_list_item_version v on v.id = o.version_id
+        left join (
+            select duty_id, range_agg(daterange(since, until)) as days from civic_list_duty_term
+            where edition_id = :edition and (until is null or until > since) group by duty_id
+        ) there on there.duty_id = d.id
+    ) missing
     on conflict on constraint civic_list_duty_term_once
         do update set until = excluded.until, until_recorded_at = excluded.until_recorded_at
-"""  # noqa: S608
-
-_OWED_ON = _OWED + """
-    select i.code, o.agency_id from owed o join civic_list_item i on i.id = o.item_id where not isempty(o.days)
-"""  # noqa: S608
+"""
+#: Statistics come first and between: right after an import the database knows nothing of the new rows, and would look
+#: for each duty in all of them.
+_STATEMENTS = (
+    "analyze civic_list_item, civic_list_item_version, civic_list_duty_term",
+    "create temporary table civic_list_owed on commit drop as" + _OWED,
+    "analyze civic_list_owed",
+    _MAKE_DUTIES,
+    "analyze civic_list_duty",
+    _END_TERMS,
+    _FORGET_WHAT_NEVER_BEGAN,
+    _BEGIN_TERMS,
+    "drop table civic_list_owed",
+)
 
 
 def in_force(session: Session, day: date) -> Edition | None:
@@ -129,8 +138,8 @@ def enact(session: Session, edition: Edition, at: datetime) -> None:
 
 def owed_on(session: Session, edition_id: str, day: date) -> set[tuple[str, str]]:
     """Code and agency of each duty that an edition, law or draft, makes where it is in force on a day."""
-    values = {"edition": edition_id, "window": f"{{[{day},{day}]}}"}
-    return {(row.code, row.agency_id) for row in session.execute(sa.text(_OWED_ON), values)}
+    owed = session.execute(sa.text(_OWED), {"edition": edition_id, "window": f"{{[{day},{day}]}}"})
+    return {(row.code, row.agency_id) for row in owed if row.days}
 
 
 def repeal(session: Session, edition: Edition, day: date, at: datetime) -> None:
@@ -172,5 +181,5 @@ def _with_terms(session: Session, day: date) -> set[str]:
 def _realign(session: Session, edition: str, window: Iterable[Stretch], day: date, at: datetime) -> None:
     days = ",".join(f"[{one.since},{one.until or ''})" for one in window)
     values = {"edition": edition, "window": f"{{{days}}}", "day": day, "at": at, "today": clock.day_of(at)}
-    for statement in (_MAKE_DUTIES, _END_TERMS, _FORGET_WHAT_NEVER_BEGAN, _BEGIN_TERMS):
+    for statement in _STATEMENTS:
         session.execute(sa.text(statement), values)

@@ -11,7 +11,7 @@ from ckanext.civic_list import agencies, agreement, indexing, linking, successio
 from ckanext.civic_list.logic.action.edition_life import settle_superseded
 from ckanext.civic_list.model import StagedImport
 
-__all__ = ["tick"]
+__all__ = ["sync", "tick"]
 
 #: how long a workbook that was looked at and never written waits
 _STAGED = timedelta(days=7)
@@ -22,19 +22,25 @@ _AT_ONCE = 500
 def tick(session: Session, now: datetime) -> list[str]:
     """Do what is due, and say what was done."""
     today = clock.day_of(now)
-    taken_in = agencies.sync(session)
     superseded = settle_superseded(session, today)
     moved = successions.apply_due_successions(session, today)
     stale = session.execute(sa.delete(StagedImport).where(StagedImport.uploaded_at < now - _STAGED)).rowcount
     session.commit()
+    indexing.reindex(moved)
+    done = _said((len(superseded), "editions superseded"), (len(moved), "datasets passed on"),
+                 (stale, "staged files forgotten"))
+    return done + sync(session)
+
+
+def sync(session: Session) -> list[str]:
+    """Take in agencies that were there before the list, and bring datasets in line with their links."""
+    taken_in = agencies.sync(session)
     astray = agreement.astray(session, _AT_ONCE)
     linking.write_back(session, astray)
     session.commit()
-    indexing.reindex({*moved, *astray})
-    return [
-        f"{count} {what}" for count, what in (
-            (taken_in, "agencies taken in"), (len(superseded), "editions superseded"),
-            (len(moved), "datasets passed on"), (stale, "staged files forgotten"),
-            (len(astray), "datasets brought in line with their duties"),
-        ) if count
-    ]
+    indexing.reindex(astray)
+    return _said((taken_in, "agencies taken in"), (len(astray), "datasets brought in line with their duties"))
+
+
+def _said(*counts: tuple[int, str]) -> list[str]:
+    return [f"{count} {what}" for count, what in counts if count]

@@ -59,12 +59,13 @@ def civic_duty_unlink(context: Context, data_dict: dict[str, Any]) -> AuthResult
 
 
 def civic_duty_link_decide(context: Context, data_dict: dict[str, Any]) -> AuthResult:
-    """The agency that owes decides on a dataset of another body; the keeper on all, and only he disputes."""
+    """The agency that owes decides on a dataset of another body; the keeper on all: only he disputes and settles it."""
     roles = roles_of(context)
     if roles.keeps_list():
         return {"success": True}
     agency = context["session"].scalar(
-        sa.select(Duty.agency_id).join(Link, Link.duty_id == Duty.id).where(Link.id == str(data_dict.get("id") or ""))
+        sa.select(Duty.agency_id).join(Link, Link.duty_id == Duty.id)
+        .where(Link.id == str(data_dict.get("id") or ""), Link.state != "disputed")
     )
     allowed = data_dict.get("decision") != "dispute" and agency is not None and roles.publishes_for(agency)
     return {"success": allowed, "msg": tk._("Only the agency that owes these data decides.")}

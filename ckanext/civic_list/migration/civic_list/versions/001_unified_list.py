@@ -267,6 +267,8 @@ def upgrade() -> None:
         sa.Column("edition_id", sa.Text, nullable=False),
         sa.Column("version_id", sa.Text, nullable=False),
         sa.Column("agency_id", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("category", sa.Text, nullable=False),
         sa.Column("period", sa.Text, nullable=False),
         sa.Column("since", sa.Date, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -281,6 +283,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("duty_id", "edition_id", "since", name="civic_list_duty_term_once"),
     )
     op.create_index("civic_list_duty_term_by_edition", "civic_list_duty_term", ["edition_id", "agency_id", "since"])
+    op.create_index("civic_list_duty_term_by_number", "civic_list_duty_term", ["edition_id", "number"])
     op.create_index("civic_list_duty_term_by_version", "civic_list_duty_term", ["version_id"])
     op.create_table(
         "civic_list_link",
@@ -290,6 +293,7 @@ def upgrade() -> None:
         sa.Column("dataset_title", JSONB, nullable=False),
         sa.Column("role", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("public", sa.Boolean, nullable=False),
         sa.Column("since", sa.Date, nullable=False),
         sa.Column("until", sa.Date, nullable=True),
         sa.Column("made_by", sa.Text, nullable=False),
@@ -313,6 +317,12 @@ def upgrade() -> None:
         ["duty_id", "dataset_id"],
         unique=True,
         postgresql_where=sa.text("state in ('proposed', 'confirmed', 'disputed')"),
+    )
+    op.create_index(
+        "civic_list_link_with_data",
+        "civic_list_link",
+        ["duty_id"],
+        postgresql_where=sa.text("state = 'confirmed' and public"),
     )
     op.create_index(
         "civic_list_link_waiting",
