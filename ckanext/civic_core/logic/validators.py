@@ -25,7 +25,8 @@ from ckanext.civic_core.logic.text_validators import civic_fill_tags, civic_json
 
 __all__ = [
     "civic_agency_code", "civic_category", "civic_colour", "civic_default_license", "civic_drop_blank_rows",
-    "civic_duties", "civic_fill_tags", "civic_icon", "civic_json_output", "civic_lines", "civic_link", "civic_phone", "civic_tags",
+    "civic_duties", "civic_fill_tags", "civic_icon", "civic_json_output", "civic_lines", "civic_link", "civic_phone",
+    "civic_tags",
     "civic_term", "civic_text_colour", "civic_texts", "civic_timezone", "civic_update_period",
 ]
 

@@ -57,7 +57,8 @@ def test_a_prepared_change_is_the_agency_s_own_matter():
     [
         ({"kind": "add", **NEW, "title": ""}, "title"), ({"kind": "add", **NEW, "period": ""}, "title"),
         ({"kind": "steal", **NEW}, "kind"), ({"kind": "change"}, "code"), ({"kind": "change", "code": "X-1"}, "code"),
-        ({"kind": "remove", "code": "MZ-001"}, "reason"), ({"kind": "period", "code": "MZ-001", "period": "YEARLY"}, "reason"),
+        ({"kind": "remove", "code": "MZ-001"}, "reason"),
+        ({"kind": "period", "code": "MZ-001", "period": "YEARLY"}, "reason"),
         ({"kind": "add", **NEW, "period": "SOMETIMES"}, "period"),
     ],
 )
@@ -147,10 +148,12 @@ def test_a_proposal_is_declined_with_a_reason():
 
 def test_a_proposal_is_decided_once_and_not_before_it_is_approved():
     early = propose(approve=False)
-    assert list(refusal("keeper", "civic_item_proposal_decide", id=early["id"], decision="decline", reason="x")) == ["id"]
+    told = refusal("keeper", "civic_item_proposal_decide", id=early["id"], decision="decline", reason="x")
+    assert list(told) == ["id"]
     act("health_admin", "civic_agency_list_approve", agency=HEALTH)
     act("keeper", "civic_item_proposal_decide", id=early["id"], decision="decline", reason="x")
-    assert list(refusal("keeper", "civic_item_proposal_decide", id=early["id"], decision="decline", reason="y")) == ["id"]
+    told = refusal("keeper", "civic_item_proposal_decide", id=early["id"], decision="decline", reason="y")
+    assert list(told) == ["id"]
 
 
 def test_the_draft_that_takes_it_must_be_clear():

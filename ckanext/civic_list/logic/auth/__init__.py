@@ -3,4 +3,4 @@ from ckanext.civic_list.logic.auth import duties, editions
 
 globals().update({name: getattr(module, name) for module in (duties, editions) for name in module.NAMES})
 
-__all__ = [*duties.NAMES, *editions.NAMES]  # noqa: PLE0604  both are tuples of names
+__all__ = [*duties.NAMES, *editions.NAMES]
