@@ -1,6 +1,8 @@
 """An agency's desk: what it owes, what waits for it, and the list it proposes."""
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from civic_list.app.reader import Reader, value, words
 from civic_list.portal import AKMOLA, HEALTH, act, draft, make_law, row
@@ -174,3 +176,19 @@ def test_declining_needs_a_reason_and_loses_nothing(app, waiting_link):
 
 def test_another_agency_decides_nothing(app, waiting_link):
     Reader(app, "health_admin").sends(f"/desk/links/{waiting_link}", {"decision": "confirm"}, status=403)
+
+
+# --- the newest edition -----------------------------------------------------------------------------------
+
+
+def test_the_desk_says_what_the_next_edition_brings_and_ends(app, law):
+    assert not Reader(app, "akmola_editor").opens("/desk").select("#news")
+    draft("2026", copy_of="2025")
+    row("2026", 9, owner="mio", code="MIO-009")
+    act("keeper", "civic_item_delete", edition="2026", code="MIO-002")
+    tomorrow = clock.today() + timedelta(days=1)
+    make_law("2026", tomorrow.isoformat())
+    news = Reader(app, "akmola_editor").opens("/desk").select_one("#news")
+    assert f"In force from {tomorrow:%d.%m.%Y}" in words(news, "p")
+    assert [words(table, "small") for table in news.select("table")] == ["MIO-009", "MIO-002"]
+    assert not Reader(app, "health_editor").opens("/desk").select("#news")
