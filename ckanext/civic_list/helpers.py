@@ -156,7 +156,7 @@ def civic_list_value(field: str, value: Any) -> str:
     if field == "way":
         return tk.h.civic_term_name("ways_of_publication", value)
     if field == "category":
-        return civic_list_categories().get(value, value)
+        return civic_list_categories().get(value) or str(value)
     if field == "schedule":
         return civic_list_schedule("", value)
     if isinstance(value, Mapping):

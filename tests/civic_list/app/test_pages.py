@@ -5,7 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 from civic_list.listing import on
 from civic_list.portal import AKMOLA, BODY, HEALTH, SHYMKENT
-from civic_list.reading import CODES, body, get, load_law, reading_on, table, words
+from civic_list.reading import CODES, as_user, body, get, load_law, reading_on, table, words
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -193,6 +193,15 @@ class TestAgency:
 
     def test_there_is_no_page_for_who_is_no_agency(self, app):
         get(app, "/en/list/agency/nobody", status=404)
+
+
+class TestSuggestions:
+    def test_a_visitor_gets_none(self, app):
+        get(app, "/en/list/duties.json", status=403)
+
+    def test_an_editor_gets_the_duties_of_the_agency(self, app):
+        answer = app.get("/en/list/duties.json?q=" + CODES["akimats"], headers=as_user("akmola_editor"))
+        assert [duty["value"] for duty in answer.json] == [f"{CODES['akimats']}@{AKMOLA}"]
 
 
 class TestDatasheet:
