@@ -57,7 +57,8 @@ def _shown(row: Row, linked: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "agency": agencies.shown(row.agency), "category": version.category, "period": row.period,
         "schedule": {"kind": source.schedule_kind, "days": source.schedule_days, "unit": source.schedule_unit}
         if source.schedule_kind else None,
-        "way": version.way, "datasets": confirmed, "has_data": any(one["public"] for one in confirmed),
+        "way": version.way, "responsible_unit": duty.responsible_unit, "datasets": confirmed,
+        "has_data": any(one["public"] for one in confirmed),
     }
 
 

@@ -67,6 +67,12 @@ def test_the_dataset_form_comes_with_the_duty_its_title_and_its_period(app, law)
     ]
 
 
+def test_who_is_responsible_stands_beside_the_duty(app, law):
+    unit = {"ru": "Отдел земли", "kk": "Жер бөлімі", "en": "Land division"}
+    act("akmola_admin", "civic_duty_update", id=f"MIO-001@{AKMOLA}", responsible_unit=unit)
+    assert "Responsible unit: Land division" in words(Reader(app, "akmola_editor").opens("/desk"), "#missing")
+
+
 def test_another_agencys_desk_is_not_shown(app, law):
     page = Reader(app, "akmola_editor").opens(f"/desk?agency={HEALTH}")
     assert "MZ-001" not in words(page)

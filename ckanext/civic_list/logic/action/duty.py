@@ -43,7 +43,8 @@ def civic_duty_search(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     :param offset: 0 by default.
     :returns: ``{"count", "results": [duty], "facets": {"agency": [{"value", "title", "count"}], "group", "category",
         "period", "has_data"}, "edition": number or null}``; a duty is ``{"id", "code", "number", "title", "agency",
-        "category", "period", "schedule", "way", "has_data", "datasets": [{"id", "name", "title", "role", "state"}]}``.
+        "category", "period", "schedule", "way", "responsible_unit", "has_data",
+        "datasets": [{"id", "name", "title", "role", "state"}]}``.
     """
     tk.check_access("civic_duty_search", context, data_dict)
     data = flow.checked(data_dict, schema.duty_search(), context)

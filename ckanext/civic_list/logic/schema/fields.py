@@ -46,7 +46,10 @@ def day(value: Any) -> date | None:
         return None
     if isinstance(value, str) and (found := _WRITTEN.fullmatch(value.strip())):
         value = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
-    return to_day(value)
+    try:
+        return to_day(value)
+    except tk.Invalid:
+        raise tk.Invalid(tk._("This is not a day: write for example 31.01.2026.")) from None
 
 
 def number(value: Any) -> int | None:
