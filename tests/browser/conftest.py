@@ -66,6 +66,7 @@ def new_page(chromium: Browser, live: str) -> Iterator[Callable[..., Page]]:
     def make(*, width: int = 1280, javascript: bool = True) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=javascript, base_url=live,
+            reduced_motion="reduce",  # a colour on its way to another would be measured
         )
         contexts.append(context)
         return context.new_page()
