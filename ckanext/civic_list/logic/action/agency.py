@@ -35,7 +35,7 @@ def civic_agency_list(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     session = flow.session_of(context)
     query = _filtered(data)
     count = session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
-    order = (Agency.title[config.home_language()].astext, Agency.name)
+    order = (sa.func.lower(Agency.title[config.home_language()].astext), Agency.name)
     rows = session.scalars(query.order_by(*order).limit(data["limit"]).offset(data["offset"]))
     return {"count": count, "results": [_shown(row) for row in rows]}
 

@@ -1,6 +1,8 @@
 """What the actions on agencies, owner groups, duties and links take."""
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins.toolkit as tk
 from ckan.types import Schema
 
@@ -22,6 +24,11 @@ from ckanext.civic_list.logic.schema.fields import (
 
 ROLES = ("main", "part", "additional")
 SORTS = ("number", "title", "agency", "code")
+
+
+def _flag_or_nothing(value: Any) -> bool | None:
+    """Yes, no, or what a form sends for neither."""
+    return None if value in ("", None) else flag(value, {})
 
 
 def _owner_group() -> Schema:
@@ -63,7 +70,7 @@ def duty_show() -> Schema:
 def duty_search() -> Schema:
     return page_schema(
         q=maybe(text), agency=maybe(text), group=maybe(term("body_groups")), category=maybe(text),
-        period=maybe(term("periods")), has_data=maybe(flag), as_of=maybe(day),
+        period=maybe(term("periods")), has_data=given(_flag_or_nothing), as_of=maybe(day),
         sort=[tk.get_validator("default")("number"), one_of(SORTS)],
         facets=[tk.get_validator("default")(True), flag],
     )
