@@ -87,7 +87,7 @@ class Languages:
         language = self._languages[code]
         if "?" in word or "\ufffd" in word:
             letters = set(word) - {"?", "\ufffd"}
-            return 2.0 if self._own[code] and letters <= language.letters and not letters & self._own[code] else 0.0
+            return 0.9 if self._own[code] and letters <= language.letters and not letters & self._own[code] else 0.0
         if not language.writes(word):
             return 0.0
         if self._own[code] & set(word):

@@ -36,6 +36,8 @@ class Shared:
         self.titles: dict[tuple[str, str], int] = {}
         self.lost: dict[int, list[int]] = {}
         self.key_language = self._key_language()
+        #: without a column that must be there no row says what it should
+        self.complete = not any(one.verdict == "error" for one in columns.findings)
 
     def _key_language(self) -> str:
         """The language in which titles of one owner must differ: the headings', else the last that is required."""
@@ -81,7 +83,8 @@ class RowReader:
                 read(column)
         self._themes()
         self._no_twin()
-        return None if self.shared.notes.is_broken(self.line.number) else self._made()
+        sound = self.shared.complete and not self.shared.notes.is_broken(self.line.number)
+        return self._made() if sound else None
 
     def _readers(self) -> dict[str, Callable[[int], None]]:
         return {

@@ -57,7 +57,9 @@ def _fields(rows: Sequence[Item], headings: Mapping[Field, str], languages: Sequ
     titles = [("title", language) for language in languages if ("title", language) in headings]
     said = {language for row in rows for language, text in row.theme.items() if text}
     themes = [("theme", language) for language in languages if language in said and ("theme", language) in headings]
-    return [("number", None), *titles, *((name, None) for name in _PLAIN), *themes]
+    # an empty way is an error where the column is there: a list without ways has no such column
+    plain = [name for name in _PLAIN if name != "way" or not rows or any(row.way for row in rows)]
+    return [("number", None), *titles, *((name, None) for name in plain), *themes]
 
 
 def _value(row: Item, field: Field, names: Mapping[str, Mapping[Any, str]], say: ScheduleWords) -> Any:
