@@ -156,6 +156,10 @@ def test_an_agency_that_changes_its_address_takes_its_duties_along(keys):
     data = dataset("health_editor", HEALTH, keys[0])
     act("operator", "organization_patch", id=HEALTH, name="ministry-of-health")
     renamed = keys[0].replace(HEALTH, "ministry-of-health")
+    (job,) = [one for one in tk.get_job_queue().jobs if list(one.args) == [[data["id"]]]]
+    job.perform()
+    job.delete()
+    assert act("", "package_search", fq=f'vocab_civic_duties:"{renamed}"')["count"] == 1
     assert open_links(data["id"]) == [(renamed, "main", "confirmed")]
     assert_field_and_links_agree(data["id"])
 
@@ -199,3 +203,17 @@ def test_saving_a_dataset_takes_the_same_statements_however_many_duties(statemen
         act("health_editor", "package_patch", id="schools", duties=[])
         ours = [one for one in statements if "civic_" in one]
         assert len(ours) == 4, ours
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_the_page_of_a_dataset_costs_at_most_three_statements_of_ours(app, statements, count):
+    with on("2025-01-20"):
+        codes = begin_list(rows=count + 1)
+    with on("2025-02-03"):
+        dataset("health_editor", HEALTH, *(f"{code}@{HEALTH}" for code in codes[:count]))
+        app.get("/dataset/schools")
+        statements.clear()
+        page = app.get("/dataset/schools")
+    assert page.status_code == 200
+    ours = [one for one in statements if "civic_" in one]
+    assert len(ours) <= 3, ours
