@@ -86,6 +86,7 @@ _FINDINGS: Mapping[str, Callable[[], str]] = {
     "hidden_row": lambda: tk._("The row is hidden. Please look whether it is part of the list."),
     "struck_through_row": lambda: tk._("The row is struck through. Please look whether it is part of the list."),
     "personal_data": lambda: tk._("This looks like an individual identification number."),
+    "too_many_faults": lambda: tk._("More than {most} things are to be told: the rows from here on were not read."),
     "total_row": lambda: tk._("A total is skipped."),
     "footnote_row": lambda: tk._("A footnote is skipped."),
     "agency_case": lambda: tk._("Case of the agency's name is put right."),
@@ -111,7 +112,9 @@ def _of_language(code: str) -> Callable[[], str]:
         return lambda: tk._("The file was not in UTF-8 and is converted.")
     language = languages.name_of(code.split("_")[1] if code.startswith("title_") else code.rsplit("_", 1)[-1])
     if code.startswith("agency_name_"):
-        return lambda: tk._("The name in another language is replaced: it was {language}.").replace("{language}", language)
+        return lambda: tk._("The name in another language is replaced: it was {language}.").replace(
+            "{language}", language
+        )
     if code.endswith("_missing"):
         return lambda: tk._("The title is missing: {language}.").replace("{language}", language)
     return lambda: tk._("The title is not in the language of its column: {language}.").replace("{language}", language)
@@ -124,7 +127,9 @@ _PROBLEMS: Mapping[str, Callable[[], str]] = {
     "unknown_row": lambda: tk._("There is no row {row} to decide on."),
     "malformed_decision": lambda: tk._("Row {row}: give either same_as, split_of or new."),
     "already_matched": lambda: tk._("Row {row} is the item {code} already."),
-    "split_of_surviving": lambda: tk._("Row {row}: the item {code} goes on in another row, so nothing is split off it."),
+    "split_of_surviving": lambda: tk._(
+        "Row {row}: the item {code} goes on in another row, so nothing is split off it."
+    ),
     "split_in_one": lambda: tk._("Row {row}: a split of {code} needs at least two parts."),
 }
 

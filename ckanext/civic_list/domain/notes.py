@@ -20,6 +20,9 @@ class Notes:
         self._settled: set[tuple[int, str]] = set()
         self._broken: set[int] = set()
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def found(self) -> list[Finding]:
         return [one for one in self._found if one.verdict != "cleaned" or (one.row, one.column) not in self._settled]
 

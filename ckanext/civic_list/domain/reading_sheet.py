@@ -16,6 +16,8 @@ from .sheets import EMPTY, Book, Cell, Finding, Line, Merge, Sheet, letter
 _FOOTNOTE_SIGNS = ("*", "¹", "²", "³", "†", "1)")
 #: so many empty rows one after the other are told one by one
 _EMPTY_ROWS = 20
+#: nobody reads more, and a hostile file could have ten for each of its cells
+_MOST_FINDINGS = 50_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class SheetReader:
     def read(self) -> list[ReadRow]:
         rows: list[ReadRow] = []
         for line in self._lines():
+            if len(self._notes) > _MOST_FINDINGS:
+                self._notes.error(line, None, "too_many_faults", most=_MOST_FINDINGS)
+                break
             item = self._line(line)
             if item is not None:
                 rows.append(ReadRow(self._sheet.name, line.number, item))
