@@ -14,7 +14,7 @@ from ckanext.civic_core import clock, config
 from ckanext.civic_list import terms
 from ckanext.civic_list.domain.editions import APPROVED, IN_LAW, SUPERSEDED, Facts
 from ckanext.civic_list.domain.items import Item as Row
-from ckanext.civic_list.domain.items import Owner, Schedule
+from ckanext.civic_list.domain.items import Owner, OwnerKind, Schedule
 from ckanext.civic_list.domain.titles import title_key
 from ckanext.civic_list.model import Agency, Edition, Item, ItemVersion, OwnerGroup
 
@@ -195,7 +195,8 @@ def owners(session: Session, found: Iterable[Owner]) -> dict[Owner, dict[str, An
     """Owners as answers show them: ``{"kind", "id", "name", "title"}``; two statements."""
     wanted = set(found)
     answer: dict[Owner, dict[str, Any]] = {}
-    for kind, model in (("agency", Agency), ("group", OwnerGroup)):
+    kinds: tuple[tuple[OwnerKind, Any], ...] = (("agency", Agency), ("group", OwnerGroup))
+    for kind, model in kinds:
         ids = [owner.id for owner in wanted if owner.kind == kind]
         for row in session.scalars(sa.select(model).where(model.id.in_(ids))):
             short = getattr(row, "short_title", {})

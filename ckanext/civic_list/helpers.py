@@ -178,6 +178,7 @@ def civic_list_event_word(type_: str) -> str:
         "edition.approved": tk._("It was approved"), "edition.effective_set": tk._("Its day was set"),
         "edition.revoked": tk._("It was revoked"), "edition.withdrawn": tk._("It was withdrawn"),
         "edition.superseded": tk._("A later edition came into force"),
+        "edition.reinstated": tk._("It is in force again"),
     }
     return words.get(type_, type_)
 

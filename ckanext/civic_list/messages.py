@@ -12,7 +12,7 @@ __all__ = ["sentence", "transaction"]
 
 #: code of a rule -> its sentence; looked up when it is said, so that it speaks the language of the request
 _SENTENCES: Mapping[str, Callable[[], str]] = {
-    "edition_step": lambda: tk._("An edition that is {state} cannot take this step."),
+    "edition_step": lambda: tk._("The state of the edition does not allow this step: {state}."),
     "edition_closed": lambda: tk._("Rows can be changed only while the edition is a draft."),
     "edition_empty": lambda: tk._("The edition has no rows yet: import a list or add items first."),
     "act_missing": lambda: tk._("Give the number and the date of the act before approving."),
@@ -64,7 +64,10 @@ _SENTENCES: Mapping[str, Callable[[], str]] = {
 
 def sentence(refusal: Refused) -> str:
     """The sentence for a rule that was broken."""
-    return _SENTENCES[refusal.code]().format(**refusal.params)
+    params = dict(refusal.params)
+    if "state" in params:
+        params["state"] = tk.h.civic_list_state_word(params["state"])
+    return _SENTENCES[refusal.code]().format(**params)
 
 
 #: what makes a function an action of this feature; see :func:`ckanext.civic_core.logic.flow.transaction`

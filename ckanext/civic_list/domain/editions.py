@@ -80,7 +80,7 @@ def check_approval(edition: Facts, approver: str, *, two_persons: bool) -> None:
 
 
 def check_effective(
-    day: date, today: date, approved_on: date, others: Iterable[date], *, back_dating: bool = False
+    day: date, approved_on: date, others: Iterable[date], *, back_dating: bool = False
 ) -> None:
     """From which day an edition may be in force.
 
@@ -94,16 +94,3 @@ def check_effective(
         raise Refused("effective_too_early", "effective_from", latest=latest)
     if day < approved_on and not back_dating:
         raise Refused("effective_before_approval", "effective_from", approved=approved_on)
-
-
-def in_force(editions: Iterable[tuple[str, Facts]], day: date) -> str | None:
-    """Id of the edition in force on a day: approved, not revoked by then, with the greatest ``effective_from``."""
-    candidates = [
-        (facts.effective_from, id_)
-        for id_, facts in editions
-        if facts.effective_from is not None
-        and facts.effective_from <= day
-        and facts.approved_on is not None
-        and (facts.revoked_on is None or facts.revoked_on > day)
-    ]
-    return max(candidates)[1] if candidates else None

@@ -396,37 +396,3 @@ def test_a_revoked_day_is_free_for_a_correction():
     act("approver", "civic_edition_revoke", id="2025-2", act="№ 3", day="2025-06-01")
     draft("2025-3", copy_of="2025-2")
     assert make_law("2025-3", "2025-07-01")["state"] == "approved"
-
-
-# --- every action, every role -----------------------------------------------------------------------------
-
-_KEEPERS = {"keeper", "approver", "operator"}
-_APPROVERS = {"approver", "operator"}
-_RIGHTS = {
-    "civic_edition_create": _KEEPERS, "civic_edition_update": _KEEPERS, "civic_edition_import": _KEEPERS,
-    "civic_edition_impact": _KEEPERS, "civic_edition_submit": _KEEPERS, "civic_edition_return": _KEEPERS,
-    "civic_edition_withdraw": _KEEPERS, "civic_edition_approve": _APPROVERS,
-    "civic_edition_set_effective": _APPROVERS, "civic_edition_revoke": _APPROVERS, "civic_item_create": _KEEPERS,
-    "civic_item_update": _KEEPERS, "civic_item_delete": _KEEPERS, "civic_item_proposal_decide": _KEEPERS,
-    "civic_item_proposal_create": {"akmola_admin", "akmola_editor", "operator"},
-    "civic_item_proposal_list": {*_KEEPERS, "akmola_admin", "akmola_editor"},
-    "civic_agency_list_approve": {"akmola_admin", "operator"},
-}
-_OPEN = (
-    "civic_edition_show", "civic_edition_list", "civic_edition_diff", "civic_edition_export", "civic_item_show",
-    "civic_item_search", "civic_agency_list_show",
-)
-_USERS = ("", "citizen", "health_editor", "akmola_editor", "akmola_admin", "keeper", "approver", "operator")
-
-
-@pytest.mark.parametrize("action", [*_RIGHTS, *_OPEN])
-def test_rights(action):
-    def allowed(user: str) -> bool:
-        try:
-            tk.check_access(action, {"user": user, "model": model, "session": model.Session},
-                            {"agency": "akimat-akmola-region"})
-        except tk.NotAuthorized:
-            return False
-        return True
-
-    assert {user for user in _USERS if allowed(user)} == set(_RIGHTS.get(action, _USERS))

@@ -252,3 +252,11 @@ def test_every_code_is_in_exactly_one_place(a, b, splits):
     assert sorted([*places, *surviving]) == sorted({row.code for row in (*a, *b)})
     told = {pair.code for pair in (*difference.renamed, *difference.moved, *difference.unchanged)}
     assert told | {change.code for change in difference.changed} == surviving
+
+
+def test_a_theme_that_is_only_numbered_anew_is_the_same():
+    before = item("A-1", theme={"ru": "Раздел 5. Образование и наука"})
+    assert compare([before], [item("A-1", theme={"ru": "Раздел 6. Образование и наука"})]).changed == ()
+    other = {"ru": "Раздел 5. Здравоохранение"}
+    changed = compare([before], [item("A-1", theme=other)]).changed
+    assert [(one.field, one.after) for one in changed] == [("theme", other)]

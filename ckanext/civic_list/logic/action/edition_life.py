@@ -119,7 +119,7 @@ def _bring_into_force(session: Session, edition: Edition, day: date) -> None:
     editions.hold_law(session)
     approved_on = clock.day_of(edition.approved_at or clock.now())
     life.check_effective(
-        day, clock.today(), approved_on, editions.others_in_law(session, edition.id),
+        day, approved_on, editions.others_in_law(session, edition.id),
         back_dating=tk.config["ckanext.civic_list.back_dating"],
     )
     edition.effective_from = day
