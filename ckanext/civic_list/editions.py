@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -29,6 +30,8 @@ _SHOWN = (
     "act_url", "effective_from", "revoked_on", "revoked_act", "source_name", "source_sha256", "annex_sha256",
 )
 
+#: an index holds no endless text: of a longer title its digest tells it from others
+_LONGEST_KEY = 600
 _FOR_KEEPERS = (
     "revision", "reason", "made_by", "submitted_by", "approved_by", "made_at", "submitted_at", "approved_at",
 )
@@ -171,7 +174,8 @@ def values_of(row: Row) -> dict[str, Any]:
 def key_of(title: Mapping[str, str]) -> str:
     """What no two rows of one owner may share: the titles in all languages that the portal requires, normalised."""
     required = [title[lang] for lang in config.required_languages() if title.get(lang)]
-    return " | ".join(map(title_key, required or title.values()))
+    key = " | ".join(map(title_key, required or title.values()))
+    return key if len(key) <= _LONGEST_KEY else f"{key[:_LONGEST_KEY]} {sha256(key.encode()).hexdigest()}"
 
 
 def write(session: Session, edition_id: str, new: Iterable[Row], ids: Mapping[str, str]) -> None:

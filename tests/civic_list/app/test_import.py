@@ -9,8 +9,8 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
-import requests
 import sqlalchemy as sa
+import urllib3
 from civic_list.portal import act, draft, events, make_law, race, refusal, row, sheet
 from werkzeug.datastructures import FileStorage
 
@@ -258,6 +258,20 @@ def test_what_is_no_list_is_refused_with_a_reason(content, name, code):
     assert [one["code"] for one in found["errors"]] == [code]
 
 
+def test_titles_longer_than_any_index_are_kept_and_told_from_each_other():
+    draft()
+    long = "Перечень " + "поликлиник и больниц " * 300
+    take(line(1, "Емханалар", f"{long} А"), line(2, "Ауруханалар", f"{long} Б"))
+    assert len(rows()) == 2
+
+
+@pytest.mark.parametrize("number", [99999999999, -1, 1.5])
+def test_a_number_that_no_list_has_is_an_error(number):
+    draft()
+    found = act("keeper", "civic_edition_import", id="2025", upload=table([number, *POLYCLINICS[1:]]))
+    assert [(one["row"], one["column"]) for one in found["errors"]] == [(2, "A")]
+
+
 def test_a_file_over_the_limit_is_refused(monkeypatch):
     monkeypatch.setitem(tk.config, "ckanext.civic_list.import.max_size", 0)
     draft()
@@ -330,45 +344,49 @@ def url_allowed(monkeypatch) -> None:
     monkeypatch.setitem(tk.config, "ckanext.civic_list.import.url_allowed", True)
 
 
-class Answer:
-    """What an address answers."""
+def _server(content: bytes, status: int = 200) -> tuple[Any, list[Any]]:
+    """What asks a public address, and what was asked."""
+    asked: list[Any] = []
 
-    def __init__(self, content: bytes, status_code: int = 200) -> None:
-        self.content, self.status_code = content, status_code
+    def ask(address: str, parts: Any) -> urllib3.HTTPResponse:
+        asked.append((address, parts.path))
+        return urllib3.HTTPResponse(io.BytesIO(content), status=status, preload_content=False)
 
-    def __enter__(self) -> Answer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to close."""
-
-    def iter_content(self, size: int) -> Any:
-        return (self.content[start : start + size] for start in range(0, len(self.content), size))
+    return ask, asked
 
 
-def test_a_file_is_taken_from_a_public_address(url_allowed, monkeypatch):
+def test_a_file_is_taken_from_the_address_that_was_checked(url_allowed, monkeypatch):
+    ask, asked = _server(table(POLYCLINICS).read())
     monkeypatch.setattr(fetching, "_addresses", lambda host: ["93.184.216.34"])
-    monkeypatch.setattr(requests, "get", lambda *_, **__: Answer(table(POLYCLINICS).read()))
+    monkeypatch.setattr(fetching, "_ask", ask)
     draft()
     found = act("keeper", "civic_edition_import", id="2025", url="https://example.com/a/list.csv", dry_run=False)
-    assert (found["added"], act("keeper", "civic_edition_show", id="2025")["source_name"]) == (1, "list.csv")
+    assert (found["added"], asked) == (1, [("93.184.216.34", "/a/list.csv")])
+    assert act("keeper", "civic_edition_show", id="2025")["source_name"] == "list.csv"
 
 
 @pytest.mark.parametrize(
     "url",
     ["http://example.com/list.csv", "file:///etc/passwd", "https://127.0.0.1/list.csv", "https://[::1]/list.csv",
-     "https://10.0.0.1/list.csv", "https://169.254.169.254/latest", "https://user@8.8.8.8/list.csv", "list.csv"],
+     "https://10.0.0.1/list.csv", "https://169.254.169.254/latest", "https://user@8.8.8.8/list.csv", "list.csv",
+     "https://0x7f000001/", "https://[::ffff:10.0.0.1]/list.csv"],
 )
 def test_an_address_that_is_not_public_https_is_refused_before_anything_is_asked(url_allowed, monkeypatch, url):
-    asked: list[Any] = []
-    monkeypatch.setattr(requests, "get", lambda *args, **_: asked.append(args))
+    ask, asked = _server(b"")
+    monkeypatch.setattr(fetching, "_ask", ask)
     draft()
     assert list(refusal("keeper", "civic_edition_import", id="2025", url=url)) == ["url"]
     assert asked == []
 
 
-def test_an_address_that_leads_elsewhere_is_refused(url_allowed, monkeypatch):
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_an_address_that_leads_elsewhere_or_has_nothing_is_refused(url_allowed, monkeypatch, status):
     monkeypatch.setattr(fetching, "_addresses", lambda host: ["93.184.216.34"])
-    monkeypatch.setattr(requests, "get", lambda *_, **__: Answer(b"", 302))
+    monkeypatch.setattr(fetching, "_ask", _server(b"", status)[0])
     draft()
     assert list(refusal("keeper", "civic_edition_import", id="2025", url="https://example.com/list.csv")) == ["url"]
+
+
+def test_no_more_is_read_than_a_list_may_hold():
+    answer = urllib3.HTTPResponse(io.BytesIO(b"x" * 500_000), status=200, preload_content=False)
+    assert len(fetching._read(answer, 1000)) == 1000

@@ -46,7 +46,8 @@ def test_a_row_says_what_was_given():
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"title": ""}, "title"), ({"title": {"xx": "?"}}, "title"), ({"owner": "nobody"}, "owner"),
+        ({"title": ""}, "title"), ({"title": {"xx": "?"}}, "title"),
+        ({"title": {"ru": "Врачи"}}, "title"), ({"owner": "nobody"}, "owner"),
         ({"owner": ""}, "owner"), ({"category": "astrology"}, "category"), ({"period": "SOMETIMES"}, "period"),
         ({"number": 0}, "number"), ({"number": "one"}, "number"), ({"number": 1}, "number"),
         ({"title": {"kk": "Мектептер 1", "ru": "«Школы  1».", "en": "Schools"}}, "title"), ({"way": "pigeon"}, "way"),
@@ -76,6 +77,17 @@ def test_a_changed_row_keeps_its_code_and_tells_what_changed():
     changed = act("keeper", "civic_item_update", edition="2025", code=code, period="DAILY", owner=AKMOLA)
     assert (changed["code"], changed["period"], changed["owner"]["name"]) == (code, "DAILY", AKMOLA)
     assert events(type="item.changed")[-1]["public"]["fields"] == ["owner", "period"]
+
+
+def test_what_may_be_left_out_can_be_taken_back():
+    draft()
+    code = row(
+        "2025", way="API", schedule={"kind": "after", "days": 5}, first_due="2025-03-31", note="x",
+        composition=["регион"], theme={"ru": "Здоровье"},
+    )["code"]
+    empty = {"way": "", "schedule": "", "first_due": "", "note": "", "composition": "", "theme": ""}
+    shown = act("keeper", "civic_item_update", edition="2025", code=code, **empty)
+    assert [shown[name] for name in empty] == [None, None, None, "", [], {}]
 
 
 def test_a_row_that_stays_as_it_is_tells_nothing():

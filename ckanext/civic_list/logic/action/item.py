@@ -334,14 +334,14 @@ def _row(session: Session, edition_id: str, code: str) -> tuple[Item, ItemVersio
 
 def _with(session: Session, row: Row, data: Mapping[str, Any]) -> Row:
     """The row with what was given."""
-    changes = {name: data[name] for name in ("number", "title", "category", "period", "way") if data.get(name)}
-    changes |= {name: data[name] for name in ("note", "theme", "first_due") if name in data}
+    changes = {name: data[name] for name in ("number", "title", "category", "period") if data.get(name)}
+    changes |= {name: data[name] for name in ("note", "theme", "first_due", "way") if name in data}
     if "composition" in data:
         changes["composition"] = tuple(data["composition"] or ())
     if data.get("owner"):
         changes["owner"] = owner_named(session, data["owner"])
-    if data.get("schedule"):
-        changes["schedule"] = Schedule(**data["schedule"])
+    if "schedule" in data:
+        changes["schedule"] = Schedule(**data["schedule"]) if data["schedule"] else None
     if "category" in changes:
         known = categories.known(session)
         check(changes["category"] in known, "category_unknown", "category", category=changes["category"])

@@ -7,6 +7,7 @@ from ckan.types import Schema
 from ckanext.civic_core.logic.flow import page_schema
 from ckanext.civic_list.domain.items import is_code
 from ckanext.civic_list.logic.schema.fields import (
+    clearable,
     composition,
     day,
     flag,
@@ -19,6 +20,7 @@ from ckanext.civic_list.logic.schema.fields import (
     term,
     text,
     texts,
+    title,
 )
 
 KINDS = ("add", "change", "remove", "period")
@@ -123,10 +125,10 @@ def item_search() -> Schema:
 
 def _item() -> Schema:
     return {
-        "number": given(number), "title": maybe(texts), "owner": maybe(text), "category": maybe(text),
+        "number": given(number), "title": maybe(title), "owner": maybe(text), "category": maybe(text),
         "period": maybe(term("periods")), "composition": given(composition),
-        "way": maybe(term("ways_of_publication")), "note": given(text), "theme": given(texts),
-        "schedule": maybe(schedule), "first_due": given(day),
+        "way": clearable(term("ways_of_publication")), "note": given(text), "theme": given(texts),
+        "schedule": clearable(schedule), "first_due": given(day),
     }
 
 

@@ -8,10 +8,14 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ckanext.civic_core import vocabulary
+from ckanext.civic_core import config, languages, vocabulary
+from ckanext.civic_core.domain.texts import missing
 from ckanext.civic_core.logic.schema_calendar import one_of, to_day, to_texts
 
-__all__ = ["day", "flag", "maybe", "needed", "number", "one_of", "rows", "term", "text", "texts", "words"]
+__all__ = [
+    "clearable", "composition", "day", "flag", "given", "maybe", "needed", "number", "one_of", "rows", "schedule",
+    "term", "text", "texts", "title", "words",
+]
 
 _WRITTEN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 Validators = list[Callable[..., Any]]
@@ -32,12 +36,33 @@ def given(*validators: Any) -> Validators:
     return [tk.get_validator("ignore_missing"), *validators]
 
 
+def clearable(*validators: Any) -> Validators:
+    """A field that may be left out; an empty one says that there is none."""
+    return [tk.get_validator("ignore_missing"), _none_where_empty, *validators]
+
+
+def _none_where_empty(key: Any, data: Any, errors: Any, context: Any) -> None:
+    if data[key] in ("", None, {}):
+        data[key] = None
+        raise tk.StopOnError
+
+
 def text(value: Any) -> str:
     """A text without white space around it."""
     return str(value).strip()
 
 
 texts = to_texts
+
+
+def title(value: Any) -> dict[str, str]:
+    """A text per language, in at least those in which the portal requires one."""
+    found = texts(value)
+    lacking = missing(found, config.required_languages())
+    if found and lacking:
+        names = ", ".join(map(languages.name_of, lacking))
+        raise tk.Invalid(tk._("A text is needed here in: {languages}").format(languages=names))
+    return found
 
 
 def day(value: Any) -> date | None:
