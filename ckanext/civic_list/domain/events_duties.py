@@ -19,10 +19,7 @@ class OwnerGroupChanged(Event):
 
 
 @dataclass(frozen=True)
-class AgencySucceeded(Event):
-    """What one body owed passes to another, or ends; written on the day it happens."""
-
-    type: ClassVar[str] = "agency.succeeded"
+class _OfSuccession(Event):
     stream: ClassVar[str] = "agency"
     succession: str
     to: str | None
@@ -31,13 +28,15 @@ class AgencySucceeded(Event):
 
 
 @dataclass(frozen=True)
-class SuccessionRecorded(Event):
+class AgencySucceeded(_OfSuccession):
+    """What one body owed passes to another, or ends; written on the day it happens."""
+
+    type: ClassVar[str] = "agency.succeeded"
+
+
+@dataclass(frozen=True)
+class SuccessionRecorded(_OfSuccession):
     type: ClassVar[str] = "agency.succession_recorded"
-    stream: ClassVar[str] = "agency"
-    succession: str
-    to: str | None
-    kind: str
-    day: date
 
 
 @dataclass(frozen=True)

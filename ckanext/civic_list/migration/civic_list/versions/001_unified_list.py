@@ -16,6 +16,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("create extension if not exists pg_trgm")
+    _agencies()
+    _owner_groups()
+    _editions()
+    _items()
+    _duties()
+    _proposals()
+
+
+def _agencies() -> None:
+    """Bodies, what they were called, who follows whom, and their own approved lists."""
     op.create_table(
         "civic_list_agency",
         sa.Column("id", sa.Text, nullable=False),
@@ -29,6 +39,104 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+    op.create_table(
+        "civic_list_agency_name",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("agency_id", sa.Text, nullable=False),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("title", JSONB, nullable=False),
+        sa.Column("short_title", JSONB, nullable=False),
+        sa.Column("body_group", sa.Text, nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("agency_id", "since", name="civic_list_agency_name_one_a_day"),
+    )
+    op.create_table(
+        "civic_list_agency_list",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("agency_id", sa.Text, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("approved_on", sa.Date, nullable=False),
+        sa.Column("approved_by", sa.Text, nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_civic_list_agency_list_agency_id", "civic_list_agency_list", ["agency_id"])
+    op.create_table(
+        "civic_list_succession",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("from_id", sa.Text, nullable=False),
+        sa.Column("to_id", sa.Text, nullable=True),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("act", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("items", JSONB, nullable=True),
+        sa.Column("recorded_by", sa.Text, nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(kind = 'liquidated') = (to_id is null)", name="civic_list_succession_successor"),
+        sa.CheckConstraint(
+            "kind in ('renamed', 'merged', 'split', 'liquidated')", name="civic_list_succession_kind"
+        ),
+        sa.CheckConstraint("from_id <> to_id", name="civic_list_succession_two_bodies"),
+        sa.ForeignKeyConstraint(["from_id"], ["civic_list_agency.id"]),
+        sa.ForeignKeyConstraint(["to_id"], ["civic_list_agency.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "civic_list_succession_once",
+        "civic_list_succession",
+        ["from_id", sa.literal_column("coalesce(to_id, '')"), "day"],
+        unique=True,
+    )
+    op.create_index(
+        "civic_list_succession_waiting",
+        "civic_list_succession",
+        ["day"],
+        postgresql_where=sa.text("applied_at is null"),
+    )
+
+
+def _owner_groups() -> None:
+    """Bodies that owe the same rows, such as all akimats."""
+    op.create_table(
+        "civic_list_owner_group",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("title", JSONB, nullable=False),
+        sa.Column("spellings", ARRAY(sa.Text), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "civic_list_owner_group_member",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("group_id", sa.Text, nullable=False),
+        sa.Column("agency_id", sa.Text, nullable=False),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("until", sa.Date, nullable=True),
+        sa.CheckConstraint("until is null or until > since", name="civic_list_owner_group_member_order"),
+        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
+        sa.ForeignKeyConstraint(["group_id"], ["civic_list_owner_group.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("group_id", "agency_id", "since", name="civic_list_owner_group_member_once"),
+    )
+    op.create_index(
+        "civic_list_owner_group_member_now",
+        "civic_list_owner_group_member",
+        ["group_id", "agency_id"],
+        unique=True,
+        postgresql_where=sa.text("until is null"),
+    )
+    op.create_index(
+        "ix_civic_list_owner_group_member_agency_id", "civic_list_owner_group_member", ["agency_id"]
+    )
+
+
+def _editions() -> None:
+    """Versions of the whole list, and workbooks that are looked at before they are written."""
     op.create_table(
         "civic_list_edition",
         sa.Column("id", sa.Text, nullable=False),
@@ -76,6 +184,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("approved_at is not null and revoked_on is null"),
     )
     op.create_table(
+        "civic_list_staged_import",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("edition_id", sa.Text, nullable=False),
+        sa.Column("filename", sa.Text, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("uploaded_by", sa.Text, nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["civic_list_edition.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_civic_list_staged_import_edition_id", "civic_list_staged_import", ["edition_id"])
+
+
+def _items() -> None:
+    """Rows that outlive editions, and what each edition says of them."""
+    op.create_table(
         "civic_list_item",
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("code", sa.Text, nullable=False),
@@ -85,61 +210,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code"),
     )
     op.create_index("ix_civic_list_item_split_from", "civic_list_item", ["split_from"])
-    op.create_table(
-        "civic_list_owner_group",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("title", JSONB, nullable=False),
-        sa.Column("spellings", ARRAY(sa.Text), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
-    )
-    op.create_table(
-        "civic_list_agency_list",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("agency_id", sa.Text, nullable=False),
-        sa.Column("act", sa.Text, nullable=False),
-        sa.Column("approved_on", sa.Date, nullable=False),
-        sa.Column("approved_by", sa.Text, nullable=False),
-        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_civic_list_agency_list_agency_id", "civic_list_agency_list", ["agency_id"])
-    op.create_table(
-        "civic_list_agency_name",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("agency_id", sa.Text, nullable=False),
-        sa.Column("since", sa.Date, nullable=False),
-        sa.Column("title", JSONB, nullable=False),
-        sa.Column("short_title", JSONB, nullable=False),
-        sa.Column("body_group", sa.Text, nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("agency_id", "since", name="civic_list_agency_name_one_a_day"),
-    )
-    op.create_table(
-        "civic_list_duty",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("item_id", sa.Text, nullable=False),
-        sa.Column("agency_id", sa.Text, nullable=False),
-        sa.Column("responsible_unit", JSONB, nullable=False),
-        sa.Column("note", sa.Text, nullable=False),
-        sa.Column("period", sa.Text, nullable=True),
-        sa.Column("schedule_kind", sa.Text, nullable=True),
-        sa.Column("schedule_days", sa.Integer, nullable=True),
-        sa.Column("schedule_unit", sa.Text, nullable=True),
-        sa.CheckConstraint("schedule_kind in ('within', 'after')", name="civic_list_duty_schedule"),
-        sa.CheckConstraint(
-            "schedule_unit in ('calendar_day', 'working_day', 'month')", name="civic_list_duty_unit"
-        ),
-        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
-        sa.ForeignKeyConstraint(["item_id"], ["civic_list_item.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("item_id", "agency_id", name="civic_list_duty_once"),
-    )
-    op.create_index("ix_civic_list_duty_agency_id", "civic_list_duty", ["agency_id"])
     op.create_table(
         "civic_list_item_version",
         sa.Column("id", sa.Text, nullable=False),
@@ -191,75 +261,31 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_index("ix_civic_list_item_version_item_id", "civic_list_item_version", ["item_id"])
+
+
+def _duties() -> None:
+    """Who owes which item from when to when, and the datasets that answer it."""
     op.create_table(
-        "civic_list_owner_group_member",
+        "civic_list_duty",
         sa.Column("id", sa.Text, nullable=False),
-        sa.Column("group_id", sa.Text, nullable=False),
+        sa.Column("item_id", sa.Text, nullable=False),
         sa.Column("agency_id", sa.Text, nullable=False),
-        sa.Column("since", sa.Date, nullable=False),
-        sa.Column("until", sa.Date, nullable=True),
-        sa.CheckConstraint("until is null or until > since", name="civic_list_owner_group_member_order"),
-        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
-        sa.ForeignKeyConstraint(["group_id"], ["civic_list_owner_group.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("group_id", "agency_id", "since", name="civic_list_owner_group_member_once"),
-    )
-    op.create_index(
-        "civic_list_owner_group_member_now",
-        "civic_list_owner_group_member",
-        ["group_id", "agency_id"],
-        unique=True,
-        postgresql_where=sa.text("until is null"),
-    )
-    op.create_index(
-        "ix_civic_list_owner_group_member_agency_id", "civic_list_owner_group_member", ["agency_id"]
-    )
-    op.create_table(
-        "civic_list_staged_import",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("edition_id", sa.Text, nullable=False),
-        sa.Column("filename", sa.Text, nullable=False),
-        sa.Column("sha256", sa.Text, nullable=False),
-        sa.Column("content", sa.LargeBinary, nullable=False),
-        sa.Column("uploaded_by", sa.Text, nullable=False),
-        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["edition_id"], ["civic_list_edition.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_civic_list_staged_import_edition_id", "civic_list_staged_import", ["edition_id"])
-    op.create_table(
-        "civic_list_succession",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("from_id", sa.Text, nullable=False),
-        sa.Column("to_id", sa.Text, nullable=True),
-        sa.Column("day", sa.Date, nullable=False),
-        sa.Column("act", sa.Text, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("items", JSONB, nullable=True),
-        sa.Column("recorded_by", sa.Text, nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(kind = 'liquidated') = (to_id is null)", name="civic_list_succession_successor"),
+        sa.Column("responsible_unit", JSONB, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("period", sa.Text, nullable=True),
+        sa.Column("schedule_kind", sa.Text, nullable=True),
+        sa.Column("schedule_days", sa.Integer, nullable=True),
+        sa.Column("schedule_unit", sa.Text, nullable=True),
+        sa.CheckConstraint("schedule_kind in ('within', 'after')", name="civic_list_duty_schedule"),
         sa.CheckConstraint(
-            "kind in ('renamed', 'merged', 'split', 'liquidated')", name="civic_list_succession_kind"
+            "schedule_unit in ('calendar_day', 'working_day', 'month')", name="civic_list_duty_unit"
         ),
-        sa.CheckConstraint("from_id <> to_id", name="civic_list_succession_two_bodies"),
-        sa.ForeignKeyConstraint(["from_id"], ["civic_list_agency.id"]),
-        sa.ForeignKeyConstraint(["to_id"], ["civic_list_agency.id"]),
+        sa.ForeignKeyConstraint(["agency_id"], ["civic_list_agency.id"]),
+        sa.ForeignKeyConstraint(["item_id"], ["civic_list_item.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("item_id", "agency_id", name="civic_list_duty_once"),
     )
-    op.create_index(
-        "civic_list_succession_once",
-        "civic_list_succession",
-        ["from_id", sa.literal_column("coalesce(to_id, '')"), "day"],
-        unique=True,
-    )
-    op.create_index(
-        "civic_list_succession_waiting",
-        "civic_list_succession",
-        ["day"],
-        postgresql_where=sa.text("applied_at is null"),
-    )
+    op.create_index("ix_civic_list_duty_agency_id", "civic_list_duty", ["agency_id"])
     op.create_table(
         "civic_list_duty_term",
         sa.Column("id", sa.Text, nullable=False),
@@ -330,6 +356,10 @@ def upgrade() -> None:
         ["state"],
         postgresql_where=sa.text("state = 'proposed'"),
     )
+
+
+def _proposals() -> None:
+    """What agencies ask of the next edition."""
     op.create_table(
         "civic_list_proposal",
         sa.Column("id", sa.Text, nullable=False),
