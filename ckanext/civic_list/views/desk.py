@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from ckanext.civic_core.pages import attempt, found_or_404, given, paging, signed_in_or_login
 from ckanext.civic_core.roles import Roles, roles_of
 from ckanext.civic_list import choices, news
+from ckanext.civic_list.views.deciding import decide
 from ckanext.civic_list.views.filled import errors_by_field, item_fields, item_form, item_typed, posted
 
 civic_desk = Blueprint("civic_desk", __name__, url_prefix="/desk")
@@ -68,10 +69,7 @@ def _day(agency: dict[str, Any], agencies: list[dict[str, Any]]) -> dict[str, An
 @civic_desk.route("/links/<id>", methods=["POST"])
 def decide_link(id: str) -> Response:
     """Confirm or decline that another body's dataset answers a duty of the agency."""
-    data = {"id": id, **posted("decision", "reason")}
-    outcome = attempt("civic_duty_link_decide", data, success=tk._("Your decision is recorded."))
-    for sentence in outcome.sentences:
-        tk.h.flash_error(sentence)
+    decide(id)
     return tk.redirect_to("civic_desk.index", agency=tk.request.form.get("agency"))
 
 

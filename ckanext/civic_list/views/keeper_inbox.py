@@ -7,6 +7,7 @@ import ckan.plugins.toolkit as tk
 from flask import Response
 
 from ckanext.civic_core.pages import attempt, found_or_404, given, paging
+from ckanext.civic_list.views.deciding import decide
 from ckanext.civic_list.views.filled import posted
 from ckanext.civic_list.views.keeper import civic_keeper
 
@@ -57,8 +58,5 @@ def links() -> str:
 @civic_keeper.route("/links/<id>", methods=["POST"])
 def decide_link(id: str) -> Response:
     """Confirm, decline or dispute a link."""
-    data = {"id": id, **posted("decision", "reason")}
-    outcome = attempt("civic_duty_link_decide", data, success=tk._("Your decision is recorded."))
-    for sentence in outcome.sentences:
-        tk.h.flash_error(sentence)
+    decide(id)
     return tk.redirect_to("civic_keeper.links", state=tk.request.form.get("state") or "proposed")
