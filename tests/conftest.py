@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["civic_list.fixtures"]
+
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Any]:

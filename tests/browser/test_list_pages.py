@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 from civic_list.portal import AKMOLA, HEALTH, SHYMKENT
-from civic_list.reading import CODES, load_law, reading_on
+from civic_list.reading import CODES
 
 PAGES = {
     "list": "/list", "nothing": "/list?q=zzz", "duty": "/list/item/{schools}/" + HEALTH,
@@ -12,16 +12,7 @@ PAGES = {
     "datasheet": "/dataset/offered",
 }
 
-
-@pytest.fixture(scope="module", autouse=True)
-def law(portal):
-    load_law()
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    with reading_on("2025-02-10", monkeypatch):
-        yield
+pytestmark = pytest.mark.usefixtures("reading_day")
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -14,12 +14,9 @@ pytestmark = pytest.mark.usefixtures("office")
 
 
 @pytest.fixture
-def keys():
+def keys(codes):
     """Three duties: two monthly ones of the ministry, and a quarterly one of an akimat."""
-    with on("2025-01-20"):
-        codes = begin_list(rows=3)
-    with on("2025-02-03"):
-        yield [f"{codes[0]}@{HEALTH}", f"{codes[1]}@{HEALTH}", f"{codes[2]}@{AKMOLA}"]
+    return [f"{codes[0]}@{HEALTH}", f"{codes[1]}@{HEALTH}", f"{codes[2]}@{AKMOLA}"]
 
 
 def astray():

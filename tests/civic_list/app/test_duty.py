@@ -12,15 +12,6 @@ pytestmark = pytest.mark.usefixtures("office")
 CENTRAL = {"category": "health", "period": "MONTHLY"}
 
 
-@pytest.fixture
-def codes():
-    """Two monthly rows of the ministry in «health», one quarterly row of all akimats in «education»."""
-    with on("2025-01-20"):
-        found = begin_list(rows=3)
-    with on("2025-02-03"):
-        yield found
-
-
 def counts(answer, name):
     return {one["value"]: one["count"] for one in answer["facets"][name]}
 

@@ -10,14 +10,6 @@ from civic_list.portal import AKMOLA, HEALTH, act, each, events, race, refusal
 pytestmark = pytest.mark.usefixtures("office")
 
 
-@pytest.fixture
-def codes():
-    with on("2025-01-20"):
-        found = begin_list(rows=3)
-    with on("2025-02-03"):
-        yield found
-
-
 def test_a_link_to_the_agencys_own_duty_counts_at_once(codes):
     data = dataset("health_editor", HEALTH)
     key = f"{codes[0]}@{HEALTH}"

@@ -5,18 +5,9 @@ import pytest
 from bs4 import BeautifulSoup
 from civic_list.listing import on
 from civic_list.portal import AKMOLA, BODY, HEALTH, SHYMKENT
-from civic_list.reading import CODES, as_user, body, get, load_law, reading_on, table, words
+from civic_list.reading import CODES, as_user, body, get, table, words
 
-
-@pytest.fixture(scope="module", autouse=True)
-def law(portal):
-    load_law()
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    with reading_on("2025-02-10", monkeypatch):
-        yield
+pytestmark = pytest.mark.usefixtures("reading_day")
 
 
 class TestList:

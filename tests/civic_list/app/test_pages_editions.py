@@ -6,18 +6,9 @@ import io
 
 import pytest
 from civic_list.portal import AKMOLA, HEALTH
-from civic_list.reading import CODES, as_user, body, get, load_law, reading_on, table, words
+from civic_list.reading import CODES, as_user, body, get, table, words
 
-
-@pytest.fixture(scope="module", autouse=True)
-def law(portal):
-    load_law()
-
-
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    with reading_on("2025-02-10", monkeypatch):
-        yield
+pytestmark = pytest.mark.usefixtures("reading_day")
 
 
 class TestEditions:
