@@ -15,11 +15,11 @@ from typing import Literal
 
 from ckanext.civic_core.domain.working_days import Calendar
 
-from .obligations import Duty, Obligation, Terms, renewals
+from .obligations import Duty, Excuse, Obligation, Suspension, Terms, excuse, renewals
 from .periods import Period
 from .releases import Release
 
-State = Literal["ahead", "open", "fulfilled", "fulfilled_late", "missed", "excused", "replaced"]
+State = Literal["ahead", "open", "fulfilled", "fulfilled_late", "missed", "excused", "replaced", "lapsed"]
 Id = tuple[str, date]
 
 
@@ -97,10 +97,12 @@ def settle(
     acts: Iterable[Act],
     day: date,
     calendar: Calendar,
+    excuses: Sequence[Excuse] = (),
+    suspensions: Sequence[Suspension] = (),
 ) -> Settlement:
     """How the obligations of a duty stand at the end of ``day``.
 
-    :param obligations: what :func:`.obligations.owed` says, excuses applied
+    :param obligations: what :func:`.obligations.planned` says
     :param links: those that count, with the role of main data or a part
     :param acts: releases of linked datasets and reviews of the duty; what is later than ``day`` is left out
     """
@@ -108,6 +110,7 @@ def settle(
     owed = list(obligations)
     if any(terms.period.step == "none" for terms in duty.terms):
         owed += renewals(duty, _refreshings(Ledger(duty.terms, owed, links), past, links, day), calendar, day)
+    owed = excuse(owed, excuses, suspensions)
     ledger = Ledger(duty.terms, owed, links)
     uses = [use for act in past for use in ledger.enter(act)]
     settled = [_stand(one, ledger, links, day) for one in sorted(owed, key=_by_due)]
@@ -123,12 +126,13 @@ def _stand(obligation: Obligation, ledger: Ledger, links: Sequence[Link], day: d
     datasets = _datasets(links, min(obligation.due, day)) or _datasets(links, min(obligation.missed, day))
     found = [ledger.fulfilled(obligation, dataset, links) for dataset in datasets]
     done = [one for one in found if one is not None and one[0] <= obligation.missed]
-    if obligation.closed is not None:
-        return Settled(obligation, obligation.closed, done=len(done), parts=len(found))
     if done and len(done) == len(found):
         when, by = max(done, key=lambda one: (one[0], _by_time(one[1])))
-        state: State = "fulfilled" if when <= obligation.due else "fulfilled_late"
-        return Settled(obligation, state, when, by, len(done), len(found))
+        if not obligation.is_closed(when):
+            state: State = "fulfilled" if when <= obligation.due else "fulfilled_late"
+            return Settled(obligation, state, when, by, len(done), len(found))
+    if obligation.closed is not None and obligation.is_closed(day):
+        return Settled(obligation, obligation.closed, obligation.closed_on, done=len(done), parts=len(found))
     state = "missed" if obligation.missed < day else "open" if obligation.opens <= day else "ahead"
     return Settled(obligation, state, done=len(done), parts=len(found))
 
@@ -164,7 +168,7 @@ class Ledger:
     def __init__(self, terms: Sequence[Terms], owed: Iterable[Obligation], links: Iterable[Link]) -> None:
         self._terms = terms
         self._links = tuple(links)
-        asked = [one for one in owed if one.closed is None and one.kind != "first"]
+        asked = [one for one in owed if one.kind != "first"]
         self._ahead = sorted(asked, key=lambda one: one.opens, reverse=True)
         self._open: list[Obligation] = []
         self._books = {link.dataset: _Book() for link in self._links}
@@ -207,7 +211,9 @@ class Ledger:
     def _turn_to(self, day: date) -> None:
         while self._ahead and self._ahead[-1].opens <= day:
             self._open.append(self._ahead.pop())
-        self._open = sorted((one for one in self._open if one.missed >= day), key=_by_due)
+        self._open = sorted(
+            (one for one in self._open if one.missed >= day and not one.is_closed(day)), key=_by_due
+        )
 
     def _review(self, review: Review) -> list[Use]:
         datasets = _datasets(self._links, review.day)

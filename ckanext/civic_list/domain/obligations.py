@@ -18,7 +18,7 @@ from .periods import Period
 from .windows import Window, add, renewal, windows
 
 Kind = Literal["first", "period", "renewal"]
-Closing = Literal["replaced", "excused"]
+Closing = Literal["replaced", "excused", "lapsed"]
 
 #: a first release without a day of its own is due so long after the duty begins
 FIRST_RELEASE = Term(30, "working_day")
@@ -37,7 +37,8 @@ class Terms:
 class Obligation:
     """One release owed. ``since`` is the day of the terms it is owed by: with ``key`` it names the obligation.
 
-    ``closed`` says why nothing is owed after all, ``ground`` names the excuse.
+    ``closed`` says why nothing is owed after all from ``closed_on`` on, ``ground`` names the excuse. What came before
+    that day counts as ever. ``lapsed``: the duty ended, or its terms did, before the obligation fell due.
     """
 
     key: str
@@ -47,6 +48,11 @@ class Obligation:
     window: Window
     closed: Closing | None = None
     ground: str = ""
+    closed_on: date | None = None
+
+    def is_closed(self, day: date) -> bool:
+        """Whether it is not owed any more on a day."""
+        return self.closed_on is not None and self.closed_on <= day
 
     @property
     def id(self) -> tuple[str, date]:
@@ -88,11 +94,12 @@ class Duty:
 
 @dataclass(frozen=True)
 class Excuse:
-    """One obligation is not held against the agency."""
+    """One obligation is not held against the agency, from the day ``on`` which that was decided."""
 
     key: str
     since: date
     ground: str
+    on: date = date.min
 
 
 @dataclass(frozen=True)
@@ -107,8 +114,28 @@ class Suspension:
         return self.since <= day < self.until
 
 
-def owed(duty: Duty, upto: date, calendar: Calendar, first_release: Term = FIRST_RELEASE) -> list[Obligation]:
-    """All obligations that open up to and including ``upto``, and the next one after them, by due day.
+def owed(duty: Duty, day: date, calendar: Calendar, first_release: Term = FIRST_RELEASE) -> list[Obligation]:
+    """All obligations that opened up to and including ``day``, and the next one after them, by due day.
+
+    What is known of later days does not show: see :func:`planned` for the rules.
+    """
+    return standing(planned(duty, day, calendar, first_release), day)
+
+
+def standing(obligations: Iterable[Obligation], day: date) -> list[Obligation]:
+    """Planned obligations as they stand on a day: without what only later terms ask for, or had lapsed."""
+    found = [_on(one, day) for one in obligations if one.since <= day or one.kind == "first"]
+    return [one for one in found if one.closed != "lapsed"]
+
+
+def _on(obligation: Obligation, day: date) -> Obligation:
+    if obligation.closed is None or obligation.is_closed(day):
+        return obligation
+    return replace(obligation, closed=None, closed_on=None, ground="")
+
+
+def planned(duty: Duty, upto: date, calendar: Calendar, first_release: Term = FIRST_RELEASE) -> list[Obligation]:
+    """All obligations that open up to and including ``upto`` by the terms known, and the next one, by due day.
 
     - A duty that began without public data owes a first release. What is due before it is covered by it.
     - The first period owed is the one that ends at least ``min_gap`` days after the terms begin.
@@ -121,7 +148,7 @@ def owed(duty: Duty, upto: date, calendar: Calendar, first_release: Term = FIRST
     first = _first(duty, calendar, first_release)
     covered = first[0].due if first else duty.begins
     obligations = [*duty.inherited, *first, *_regular(duty, upto, covered, calendar)]
-    found = [one for one in obligations if _stands(one, duty, upto)]
+    found = [_until(one, duty) for one in obligations]
     return sorted(found, key=lambda one: (one.due, one.opens, one.kind, one.since))
 
 
@@ -141,12 +168,11 @@ def renewals(duty: Duty, acts: Iterable[date], calendar: Calendar, upto: date) -
     :param acts: the days on which all datasets of the duty were released or reviewed anew
     """
     done = sorted(day for day in set(acts) if day <= upto)
-    terms = [one for one in duty.terms if one.since <= upto]
     found: list[Obligation] = []
-    for now, later in zip(terms, [*terms[1:], None], strict=True):
+    for now, later in zip(duty.terms, [*duty.terms[1:], None], strict=True):
         if now.period.step == "none":
             found += _renewals_of(now, later.since if later else None, done, duty, calendar)
-    return [one for one in found if _stands(one, duty, upto)]
+    return [_until(one, duty) for one in found]
 
 
 def _renewals_of(
@@ -156,28 +182,30 @@ def _renewals_of(
     before = [day for day in done if day <= terms.since]
     start = before[-1:] or ([terms.since] if duty.published else [])
     during = [day for day in done if terms.since < day and (end is None or day < end)]
-    days = [*start, *during]
-    found = [renewal(terms.period, day, calendar) for day in days]
+    asked = [renewal(terms.period, day, calendar) for day in (*start, *during)]
+    found = [Obligation(one.key, "renewal", terms.period, terms.since, one) for one in asked]
     if end is not None and found and found[-1].due >= end:
-        found.pop()
-    return [Obligation(one.key, "renewal", terms.period, terms.since, one) for one in found]
+        found[-1] = replace(found[-1], closed="lapsed", closed_on=end)
+    return found
 
 
 def excuse(
     obligations: Iterable[Obligation], excuses: Iterable[Excuse], suspensions: Sequence[Suspension] = ()
 ) -> list[Obligation]:
     """The obligations with those closed that were excused one by one, or fell due while the duty rested."""
-    grounds = {(one.key, one.since): one.ground for one in excuses}
-    return [_excused(one, grounds.get(one.id), suspensions) for one in obligations]
+    granted = {(one.key, one.since): one for one in excuses}
+    return [_excused(one, granted.get(one.id), suspensions) for one in obligations]
 
 
-def _excused(obligation: Obligation, ground: str | None, suspensions: Sequence[Suspension]) -> Obligation:
+def _excused(obligation: Obligation, given: Excuse | None, suspensions: Sequence[Suspension]) -> Obligation:
     if obligation.closed is not None:
         return obligation
-    resting = [one.ground for one in suspensions if one.holds(obligation.due)]
-    if ground is None and not resting:
-        return obligation
-    return replace(obligation, closed="excused", ground=ground if ground is not None else resting[0])
+    if given is not None:
+        return replace(obligation, closed="excused", ground=given.ground, closed_on=given.on)
+    for rest in suspensions:
+        if rest.holds(obligation.due):
+            return replace(obligation, closed="excused", ground=rest.ground, closed_on=rest.since)
+    return obligation
 
 
 def _first(duty: Duty, calendar: Calendar, first_release: Term) -> list[Obligation]:
@@ -197,11 +225,10 @@ def _first(duty: Duty, calendar: Calendar, first_release: Term) -> list[Obligati
 
 
 def _regular(duty: Duty, upto: date, covered: date, calendar: Calendar) -> list[Obligation]:
-    """The periods owed by each of the terms that hold by ``upto``, in turn, none due before ``covered``."""
+    """The periods owed by each of the terms, in turn, none due before ``covered``."""
     found: list[Obligation] = []
     taken = {one.key for one in duty.inherited}
-    terms = [one for one in duty.terms if one.since <= upto]
-    for now, later in zip(terms, [*terms[1:], None], strict=True):
+    for now, later in zip(duty.terms, [*duty.terms[1:], None], strict=True):
         new = _of_terms(now, later.since if later else None, upto, covered, calendar)
         found = [_replaced(one, now.since, new) for one in found]
         kept = taken | {one.key for one in found if one.closed is None}
@@ -212,17 +239,20 @@ def _regular(duty: Duty, upto: date, covered: date, calendar: Calendar) -> list[
 def _of_terms(
     terms: Terms, end: date | None, upto: date, covered: date, calendar: Calendar
 ) -> list[Obligation]:
-    """Periods that end at least ``min_gap`` days after the terms begin and start before they end."""
+    """Periods that end at least ``min_gap`` days after the terms begin and start before they end; the one that starts
+    after them is expected until then."""
     if terms.period.step == "none":
         return []
     found: list[Obligation] = []
     first = terms.since + timedelta(days=terms.period.min_gap)
     for window in windows(terms.period, terms.schedule, calendar).ending_from(first):
-        if end is not None and window.starts >= end:
-            break
         if window.due < covered:
             continue
-        found.append(Obligation(window.key, "period", terms.period, terms.since, window))
+        one = Obligation(window.key, "period", terms.period, terms.since, window)
+        if end is not None and window.starts >= end:
+            found.append(replace(one, closed="lapsed", closed_on=end))
+            break
+        found.append(one)
         if window.opens > upto:
             break
     return found
@@ -233,10 +263,12 @@ def _replaced(obligation: Obligation, change: date, new: Sequence[Obligation]) -
     window = obligation.window
     runs = window.starts < change <= window.ends
     if runs and obligation.closed is None and new and new[0].due <= obligation.due:
-        return replace(obligation, closed="replaced")
+        return replace(obligation, closed="replaced", closed_on=change)
     return obligation
 
 
-def _stands(obligation: Obligation, duty: Duty, upto: date) -> bool:
-    """Whether the duty did not end before the due day."""
-    return duty.until is None or duty.until > upto or obligation.due < duty.until
+def _until(obligation: Obligation, duty: Duty) -> Obligation:
+    """What is due only after the duty ends lapses when it ends."""
+    if duty.until is None or obligation.due < duty.until or obligation.closed is not None:
+        return obligation
+    return replace(obligation, closed="lapsed", closed_on=duty.until)

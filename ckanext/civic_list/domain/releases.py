@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-How = Literal["upload", "datastore", "harvest", "checksum", "http_header", "published"]
+How = Literal["upload", "datastore", "harvest", "checksum", "http_header", "published", "removed"]
 
 #: what one job or person writes within this time of the first change is one release
 SESSION = timedelta(minutes=60)
@@ -28,6 +28,7 @@ class Evidence:
     :param bytes: digest of the bytes, where known
     :param by: the person or job that wrote it; empty where unknown
     :param public: whether the dataset was public
+    :param rows: how many rows the data have; None where that cannot be told
     :param for_period: the key of the period that its maker named
     :param correction: its maker says that it corrects the last release
     """
@@ -40,6 +41,7 @@ class Evidence:
     bytes: str = ""
     by: str = ""
     public: bool = True
+    rows: int | None = None
     for_period: str = ""
     correction: bool = False
 
@@ -48,7 +50,7 @@ class Evidence:
 class Verdict:
     """Whether evidence counts: the number of its release, or the reason as code and params.
 
-    Reasons: ``not_public``, ``header_only``, ``metadata_only``, ``same_bytes`` and ``same_content`` (``day``,
+    Reasons: ``not_public``, ``header_only``, ``metadata_only``, ``empty``, ``same_bytes`` and ``same_content`` (``day``,
     ``dataset`` and ``number`` of the release that had it).
     """
 
@@ -78,6 +80,15 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Known:
+    """A content that was released before, and where."""
+
+    dataset: str
+    number: int
+    day: date
+
+
+@dataclass(frozen=True)
 class Reading:
     """All evidence of a duty with its verdicts, and the releases, both in the order of time."""
 
@@ -87,83 +98,96 @@ class Reading:
 
 def read(evidence: Iterable[Evidence]) -> Reading:
     """Judge the evidence of all datasets of one duty."""
-    reader = _Reader()
+    reader = Reader()
     verdicts = [reader.judge(one) for one in sorted(evidence, key=_order)]
-    releases = [release for several in reader.releases.values() for release in several]
-    return Reading(tuple(verdicts), tuple(sorted(releases, key=lambda one: (one.at, one.dataset, one.number))))
+    return Reading(tuple(verdicts), tuple(sorted(reader.releases(), key=_by_time)))
 
 
 def _order(evidence: Evidence) -> tuple[datetime, str, str, str]:
     return evidence.at, evidence.dataset, evidence.how, evidence.content
 
 
-class _Reader:
-    """What is known of the duty's data so far."""
+def _by_time(release: Release) -> tuple[datetime, str, int]:
+    return release.at, release.dataset, release.number
 
-    def __init__(self) -> None:
-        self.releases: dict[str, list[Release]] = {}
-        self._last_bytes: dict[str, str] = {}
-        self._had: dict[str, tuple[str, int]] = {}
+
+class Reader:
+    """Judges evidence in the order of time, from what is known of the data so far.
+
+    :param last: the last release of each dataset
+    :param known: each content that was ever released for the duties concerned
+    :param last_bytes: digests of the bytes of each dataset's last counted files
+    """
+
+    def __init__(
+        self,
+        last: Iterable[Release] = (),
+        known: Mapping[str, Known] | None = None,
+        last_bytes: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self._last = {release.dataset: release for release in last}
+        self._known = dict(known or {})
+        self._bytes = dict(last_bytes or {})
+        self._found: dict[tuple[str, int], Release] = {}
+
+    def releases(self) -> list[Release]:
+        """Those that began or went on."""
+        return list(self._found.values())
 
     def judge(self, one: Evidence) -> Verdict:
+        """Whether evidence counts."""
         reason = _unseen(one)
         if reason:
             return Verdict(one, reason=reason)
-        known = self._had.get(one.content)
+        known = self._known.get(one.content)
         if known is not None:
             return self._known_content(one, known)
-        if self._continues(one):
-            return self._join(one)
-        return self._begin(one)
+        return self._join(one) if self._continues(one) else self._begin(one)
 
-    def _known_content(self, one: Evidence, known: tuple[str, int]) -> Verdict:
-        dataset, number = known
-        release = self.releases[dataset][number - 1]
-        last = self.releases.get(one.dataset, [])[-1:]
-        if last and last[0] == release and _sees_the_same(one, release):
+    def _known_content(self, one: Evidence, known: Known) -> Verdict:
+        last = self._last.get(one.dataset)
+        if last and (last.dataset, last.number) == (known.dataset, known.number) and _sees_the_same(one, last):
             return self._join(one)
-        same_bytes = bool(one.bytes) and one.bytes == self._last_bytes.get(one.dataset)
-        params = {"day": release.day, "dataset": dataset, "number": number}
+        same_bytes = bool(one.bytes) and one.bytes in self._bytes.get(one.dataset, frozenset())
+        params = {"day": known.day, "dataset": known.dataset, "number": known.number}
         return Verdict(one, reason="same_bytes" if same_bytes else "same_content", params=params)
 
     def _continues(self, one: Evidence) -> bool:
         """Whether its maker is still at the dataset's last release."""
-        last = self.releases.get(one.dataset, [])[-1:]
-        return bool(last) and last[0].by == one.by and one.at - last[0].at <= SESSION
+        last = self._last.get(one.dataset)
+        return last is not None and last.by == one.by and one.at - last.at <= SESSION
 
     def _join(self, one: Evidence) -> Verdict:
-        release = self.releases[one.dataset][-1]
+        release = self._last[one.dataset]
         contents = release.contents if one.content in release.contents else (*release.contents, one.content)
-        self.releases[one.dataset][-1] = replace(
+        return self._keep(one, replace(
             release,
             contents=contents,
             ways=tuple(dict.fromkeys((*release.ways, one.how))),
             for_period=one.for_period or release.for_period,
             correction=one.correction or release.correction,
-        )
-        return self._remember(one, release.number)
+        ))
 
     def _begin(self, one: Evidence) -> Verdict:
-        releases = self.releases.setdefault(one.dataset, [])
-        releases.append(
-            Release(
-                dataset=one.dataset,
-                number=len(releases) + 1,
-                at=one.at,
-                day=one.day,
-                by=one.by,
-                contents=(one.content,),
-                ways=(one.how,),
-                for_period=one.for_period,
-                correction=one.correction,
-            )
-        )
-        return self._remember(one, len(releases))
+        last = self._last.get(one.dataset)
+        self._bytes.pop(one.dataset, None)
+        return self._keep(one, Release(
+            dataset=one.dataset,
+            number=last.number + 1 if last else 1,
+            at=one.at,
+            day=one.day,
+            by=one.by,
+            contents=(one.content,),
+            ways=(one.how,),
+            for_period=one.for_period,
+            correction=one.correction,
+        ))
 
-    def _remember(self, one: Evidence, number: int) -> Verdict:
-        self._had.setdefault(one.content, (one.dataset, number))
-        self._last_bytes[one.dataset] = one.bytes
-        return Verdict(one, release=number)
+    def _keep(self, one: Evidence, release: Release) -> Verdict:
+        self._last[release.dataset] = self._found[release.dataset, release.number] = release
+        self._known.setdefault(one.content, Known(release.dataset, release.number, release.day))
+        self._bytes[one.dataset] = self._bytes.get(one.dataset, frozenset()) | {one.bytes}
+        return Verdict(one, release=release.number)
 
 
 def _sees_the_same(one: Evidence, release: Release) -> bool:
@@ -178,4 +202,17 @@ def _unseen(one: Evidence) -> str:
         return "not_public"
     if one.how == "http_header":
         return "header_only"
-    return "" if one.content else "metadata_only"
+    if not one.content:
+        return "metadata_only"
+    return "empty" if one.rows == 0 else ""
+
+
+def new_to_duty(releases: Iterable[Release]) -> list[Release]:
+    """Of the releases of all datasets of a duty, in the order of time, those with a content that none had before."""
+    seen: set[str] = set()
+    found: list[Release] = []
+    for release in sorted(releases, key=_by_time):
+        if not release.contents or not seen.issuperset(release.contents):
+            found.append(release)
+        seen.update(release.contents)
+    return found

@@ -192,7 +192,7 @@ def _last_passed(obligations: Iterable[Settled], day: date) -> Settled | None:
     passed = [
         one
         for one in obligations
-        if one.obligation.missed < day and one.state not in ("excused", "replaced")
+        if one.obligation.missed < day and one.state not in ("excused", "replaced", "lapsed")
     ]
     return max(passed, key=lambda one: (one.obligation.missed, one.state == "missed"), default=None)
 
