@@ -15,7 +15,9 @@ from ckanext.civic_list import agencies, terms
 from ckanext.civic_list.model import Agency, Duty, DutyTerm, Edition, Item, ItemVersion, Link
 from ckanext.civic_list.model.duty import LINK_OPEN
 
-__all__ = ["Cell", "Row", "cells", "in_force_keys", "need", "numbers", "of_dataset", "page", "periods", "row_on"]
+__all__ = [
+    "Cell", "Row", "answered", "cells", "in_force_keys", "need", "numbers", "of_dataset", "page", "periods", "row_on",
+]
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,17 @@ def of_dataset(session: Session, dataset_id: str) -> list[dict[str, Any]]:
     )
     found = [(Row(*parts), link) for *parts, link in rows]
     return [_with_link(*one) for one in sorted(found, key=lambda one: (one[1].role, one[0].version.number))]
+
+
+def answered(session: Session, dataset_id: str) -> list[Row]:
+    """The duties that stand today and that a dataset answers, confirmed; one statement."""
+    rows = session.execute(
+        _rows()
+        .join(Link, Link.duty_id == Duty.id)
+        .where(Link.dataset_id == dataset_id, Link.state == "confirmed", *_holds(clock.today()))
+        .order_by(DutyTerm.number, Agency.name)
+    )
+    return [Row(*parts) for parts in rows]
 
 
 def _with_link(row: Row, link: Link) -> dict[str, Any]:
