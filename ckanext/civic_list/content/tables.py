@@ -9,32 +9,34 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import ijson
 from charset_normalizer import from_bytes
-from defusedxml.ElementTree import iterparse
-from openpyxl import load_workbook
+from defusedxml.ElementTree import ParseError, iterparse
+from openpyxl.reader.excel import ExcelReader
 
-__all__ = ["Row", "UnreadableError", "UnsupportedFormatError", "read_rows"]
+from ckanext.civic_list.content.limits import ROW, Archive, Meter, TooBigError, UnreadableError, UnsupportedFormatError
+
+__all__ = ["Batch", "Row", "TooBigError", "UnreadableError", "UnsupportedFormatError", "as_text", "flatten",
+           "is_delimited", "read_batches", "read_rows"]
 
 Row = Mapping[str, str]
 
-#: one cell may not hold more: a file without line ends must not fill the memory
+#: one cell may not hold more
 _MAX_CELL = 1_000_000
 _SNIFF = 65_536
-
-
-class UnsupportedFormatError(Exception):
-    """The portal cannot look into files of this format."""
-
-
-class UnreadableError(Exception):
-    """The file is not what its format says."""
+#: rows are taken so many at a time, fewer where they are long
+_BATCH, _FULL = 512, ROW - (1 << 18)
+#: how much of an XML file is looked at to find where its rows stand
+_LOOK = 1 << 20
+#: a sheet cannot have more rows
+_MAX_ROWS = 1 << 20
 
 
 def read_rows(source: BinaryIO, format: str) -> Iterator[Row]:
@@ -45,18 +47,44 @@ def read_rows(source: BinaryIO, format: str) -> Iterator[Row]:
     :raises UnsupportedFormatError: for every other format.
     :raises UnreadableError: where the file cannot be read as what it is said to be.
     """
-    reader = _READERS.get(format.strip().upper().removeprefix("."))
+    reader = _READERS.get(_code(format))
     if reader is None:
         raise UnsupportedFormatError(format)
     with _unreadable():
         yield from reader(source)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a table: the records that have a cell for each column, and the rows that have fewer or more."""
+
+    names: tuple[str, ...]
+    records: Sequence[Sequence[str]]
+    uneven: Sequence[Row]
+
+
+def is_delimited(format: str) -> bool:
+    return _READERS.get(_code(format)) is _csv
+
+
+def read_batches(source: BinaryIO) -> Iterator[Batch]:
+    """The rows of a delimited file, some hundreds at a time.
+
+    :raises UnreadableError: where the file cannot be read as what it is said to be.
+    """
+    with _unreadable():
+        yield from _batches(source)
+
+
+def _code(format: str) -> str:
+    return format.strip().upper().removeprefix(".")
+
+
 @contextmanager
 def _unreadable() -> Iterator[None]:
     try:
         yield
-    except (UnsupportedFormatError, UnreadableError, GeneratorExit, MemoryError):
+    except (UnsupportedFormatError, UnreadableError, MemoryError):
         raise
     except Exception as error:
         raise UnreadableError(str(error)) from error
@@ -64,28 +92,53 @@ def _unreadable() -> Iterator[None]:
 
 # --- CSV --------------------------------------------------------------------------------------------------
 
+#: a server's page of regrets, a workbook or another archive, a PDF under the name of a table
+_NO_TABLE = (b"<!doctype html", b"<html", b"pk\x03\x04", b"%pdf-")
+
 
 def _csv(source: BinaryIO) -> Iterator[Row]:
+    for batch in _batches(source):
+        yield from (dict(zip(batch.names, record, strict=True)) for record in batch.records)
+        yield from batch.uneven
+
+
+def _batches(source: BinaryIO) -> Iterator[Batch]:
     sample = source.read(_SNIFF)
     source.seek(0)
+    if sample.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_NO_TABLE):
+        raise UnreadableError("a page or an archive stands where a table should be")
     encoding = _encoding(sample)
-    text = io.TextIOWrapper(source, encoding=encoding, errors="strict", newline="")
+    meter = Meter(source)
+    text = io.TextIOWrapper(cast(BinaryIO, meter), encoding=encoding, errors="strict", newline="")
     try:
         csv.field_size_limit(_MAX_CELL)
-        yield from _delimited(text, _delimiter(sample.decode(encoding, "ignore")))
+        yield from _delimited(text, _delimiter(sample.decode(encoding, "ignore")), meter)
     finally:
         text.detach()
 
 
-def _delimited(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
+def _delimited(text: io.TextIOWrapper, delimiter: str, meter: Meter) -> Iterator[Batch]:
     records = csv.reader(text, delimiter=delimiter, strict=False)
     heading = next((record for record in records if any(record)), None)
     if heading is None:
         return
-    names = column_names(heading)
+    names = tuple(column_names(heading))
+    batch: list[list[str]] = []
+    meter.row()
     for record in records:
-        if any(cell.strip() for cell in record):
-            yield _named(names, record)
+        batch.append(record)
+        if meter.left < _FULL or len(batch) == _BATCH:
+            yield _batch(names, batch)
+            batch = []
+            meter.row()
+    yield _batch(names, batch)
+
+
+def _batch(names: tuple[str, ...], records: list[list[str]]) -> Batch:
+    width = len(names)
+    full = [record for record in records if len(record) == width and (record[0] or any(record))]
+    uneven = [_named(names, record) for record in records if len(record) != width and any(record)]
+    return Batch(names, full, uneven)
 
 
 def _encoding(sample: bytes) -> str:
@@ -111,17 +164,20 @@ def _delimiter(sample: str) -> str:
 
 
 def _xlsx(source: BinaryIO) -> Iterator[Row]:
-    book = load_workbook(source, read_only=True, data_only=True, keep_links=False)
+    reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
+    reader.archive.close()
+    reader.archive = archive = Archive(source)
+    reader.read()
     try:
-        for sheet in book.worksheets:
-            yield from _sheet(sheet)
+        for sheet in reader.wb.worksheets:
+            yield from _sheet(sheet, archive)
     finally:
-        book.close()
+        reader.wb.close()
 
 
-def _sheet(sheet: Any) -> Iterator[Row]:
+def _sheet(sheet: Any, archive: Archive) -> Iterator[Row]:
     sheet.reset_dimensions()  # a wrong dimension tag must not invent a million empty columns
-    records = sheet.iter_rows(values_only=True)
+    records = _records(sheet, archive)
     heading = next((record for record in records if any(cell is not None for cell in record)), None)
     if heading is None:
         return
@@ -132,21 +188,34 @@ def _sheet(sheet: Any) -> Iterator[Row]:
             yield _named(names, cells)
 
 
+def _records(sheet: Any, archive: Archive) -> Iterator[tuple[Any, ...]]:
+    for number, record in enumerate(sheet.iter_rows(values_only=True)):
+        if number > _MAX_ROWS:
+            raise TooBigError("a sheet cannot have so many rows")
+        if archive.sheet:
+            archive.sheet.row()
+        yield record
+
+
 # --- JSON -------------------------------------------------------------------------------------------------
 
 
 def _json(source: BinaryIO) -> Iterator[Row]:
     """The first array of objects, however deep it stands: ``[…]``, ``{"data": […]}``, ``{"features": […]}``."""
-    prefix = _first_array(source)
-    source.seek(0)
+    start = len(codecs.BOM_UTF8) if source.read(3) == codecs.BOM_UTF8 else 0
+    source.seek(start)
+    prefix = _first_array(Meter(source))
+    source.seek(start)
+    meter = Meter(source)
     if prefix is None:
-        yield from (flatten(whole) for whole in ijson.items(source, ""))
+        yield from (flatten(whole) for whole in ijson.items(meter, ""))
         return
-    for item in ijson.items(source, f"{prefix}.item" if prefix else "item"):
+    for item in ijson.items(meter, f"{prefix}.item" if prefix else "item"):
+        meter.row()
         yield flatten(item)
 
 
-def _first_array(source: BinaryIO) -> str | None:
+def _first_array(source: Meter) -> str | None:
     return next((prefix for prefix, event, _ in ijson.parse(source) if event == "start_array"), None)
 
 
@@ -169,34 +238,53 @@ def flatten(value: Any, name: str = "") -> dict[str, str]:
 
 
 def _xml(source: BinaryIO) -> Iterator[Row]:
-    """Each child of the root is a row; a root with one child that holds the rows is stepped into."""
-    path: list[Any] = []
-    depth = _row_depth(source)
+    """The elements that repeat nearest to the root are the rows."""
+    rows = _path_of_rows(source)
     source.seek(0)
-    for event, element in iterparse(source, events=("start", "end")):
+    meter = Meter(source)
+    path: list[Any] = []
+    inside = False
+    for event, element in iterparse(meter, events=("start", "end")):
         if event == "start":
             path.append(element)
+            inside = inside or (len(path) == len(rows) and tuple(one.tag for one in path) == rows)
             continue
         path.pop()
-        if len(path) == depth:
+        if inside and len(path) == len(rows) - 1:
+            inside = False
+            meter.row()
             yield _element(element)
+        if not inside and path:
             path[-1].remove(element)
 
 
-def _row_depth(source: BinaryIO) -> int:
-    """2 where the root holds one list of rows, else 1."""
-    path, first_level = 0, 0
-    for event, element in iterparse(source, events=("start", "end")):
-        path += 1 if event == "start" else -1
-        if event == "start" and path == 2:
-            first_level += 1
-            if first_level > 1:
-                return 1
-        if event == "start" and path == 4:
-            return 2
-        if event == "end":
-            element.clear()
-    return 1
+def _path_of_rows(source: BinaryIO) -> tuple[str, ...]:
+    """The tags from the root down to a row, found at the beginning of the file."""
+    sample = source.read(_LOOK)
+    paths: dict[tuple[str, ...], int] = {}
+    tags: list[str] = []
+    try:
+        for event, element in iterparse(io.BytesIO(sample), events=("start", "end")):
+            if event == "end":
+                tags.pop()
+                continue
+            tags.append(element.tag)
+            paths[tuple(tags)] = paths.get(tuple(tags), 0) + 1
+    except ParseError:
+        if len(sample) < _LOOK:
+            raise
+    repeated = [path for path, times in paths.items() if times > 1]
+    return min(repeated, key=lambda path: (len(path), -paths[path])) if repeated else _only_row(list(paths))
+
+
+def _only_row(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Where nothing repeats, the first element with several children, or the last that has any."""
+    row = paths[0]
+    while len(children := [path for path in paths if path[:-1] == row]) == 1 and any(
+        path[:-1] == children[0] for path in paths
+    ):
+        row = children[0]
+    return row if len(row) > 1 else paths[min(1, len(paths) - 1)]
 
 
 def _element(element: Any, name: str = "") -> dict[str, str]:
@@ -248,7 +336,9 @@ def column_names(heading: list[str]) -> list[str]:
     return names
 
 
-def _named(names: list[str], record: list[str]) -> dict[str, str]:
+def _named(names: Sequence[str], record: list[str]) -> dict[str, str]:
+    if len(record) <= len(names):
+        return dict(zip(names, record, strict=False))
     extra = [f"column {position}" for position in range(len(names) + 1, len(record) + 1)]
     return dict(zip([*names, *extra], record, strict=False))
 

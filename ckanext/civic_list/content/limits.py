@@ -1,0 +1,71 @@
+"""What a file of data may ask of the portal: how much of it one row may take, and what is said when it asks more."""
+from __future__ import annotations
+
+import io
+from typing import Any
+from zipfile import ZipFile
+
+__all__ = ["ROW", "Archive", "Meter", "TooBigError", "UnreadableError", "UnsupportedFormatError"]
+
+MB = 1 << 20
+#: one row may not take more of its file, nor may what stands before the first row
+ROW = 8 * MB
+#: parts of a workbook that are held in memory whole; a sheet is read as a stream
+_PART, _TEXTS, _SHEET = 16 * MB, 64 * MB, 8192 * MB
+
+
+class UnsupportedFormatError(Exception):
+    """The portal cannot look into files of this format."""
+
+
+class UnreadableError(Exception):
+    """The file is not what its format says."""
+
+
+class TooBigError(UnreadableError):
+    """The file unfolds into more than the portal may hold."""
+
+
+class Meter(io.BufferedIOBase):
+    """A stream that stops where no row ends for too long: a file without rows must not fill the memory."""
+
+    def __init__(self, source: Any, most: int = ROW) -> None:
+        self._source, self._most = source, most
+        self.left = most
+
+    def readable(self) -> bool:
+        return True
+
+    def row(self) -> None:
+        """A row has ended here."""
+        self.left = self._most
+
+    def read(self, size: int | None = -1) -> bytes:
+        chunk = self._source.read(self.left + 1 if size is None or size < 0 else size)
+        self.left -= len(chunk)
+        if self.left < 0:
+            raise TooBigError("one row takes too much of the file")
+        return chunk
+
+    read1 = read
+
+
+class Archive(ZipFile):
+    """A workbook's archive whose parts may not unfold without end.
+
+    The size that an archive declares of a part bounds what can be read of it, so it is enough to look there.
+    """
+
+    sheet: Meter | None = None
+
+    def open(self, name: Any, *args: Any, **options: Any) -> Any:
+        path = getattr(name, "filename", name)
+        is_sheet = "/worksheets/" in path and path.endswith(".xml")
+        most = _SHEET if is_sheet else _TEXTS if path.lower().endswith("sharedstrings.xml") else _PART
+        if self.getinfo(path).file_size > most:
+            raise TooBigError(path)
+        stream = super().open(name, *args, **options)
+        if is_sheet:
+            self.sheet = Meter(stream)
+            return self.sheet
+        return stream
