@@ -36,6 +36,7 @@ def test_ckan_reads_what_was_written(folder, monkeypatch):
     assert read["ckan.locale_default"] == "ru"
     assert read["ckan.locales_offered"] == "kk ru en"
     assert read["ckan.plugins"].split()[0] == "civic_core"
+    assert read["ckanext.dcat.rdf.profiles"] == "euro_dcat_ap_3 civic_dcat_ap civic_list_dcat"
     assert "SESSION_COOKIE_DOMAIN" not in read
 
 
