@@ -2,9 +2,9 @@
 
 Set aside are: the order of columns, empty cells, white space and signs nobody sees, composed and decomposed letters;
 of numbers the zeros at the end of a fraction and the decimal comma; of dates midnight, ``T`` or a space before the
-time, and the order day.month.year. Kept are leading zeros (a code, not a number), capital letters and everything else. So
-``1``, ``1.0`` and ``1,0`` are one value, as a workbook and the DataStore have it; the price is that the numbers of two
-paragraphs, 1.1 and 1.10, are one value as well.
+time, and the order day.month.year. Kept are leading zeros (a code, not a number), capital letters and everything
+else. So ``1``, ``1.0`` and ``1,0`` are one value, as a workbook and the DataStore have it; the price is that the
+numbers of two paragraphs, 1.1 and 1.10, are one value as well.
 """
 from __future__ import annotations
 
