@@ -6,7 +6,9 @@ the loader took for another type (``TRUE``, ``1e3``) read as that type writes th
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,26 +43,26 @@ def rows_of(resource_id: str) -> Iterator[Row]:
 
 
 def _rows(connection: Any, resource_id: str) -> Iterator[Row]:
-    names = [name for name in _columns(connection, resource_id) if name not in _OWN]
-    table = sa.table(resource_id, *[sa.column(name) for name in names])
-    connection.execute(sa.text(f"SET statement_timeout TO {_PATIENCE}"))
+    columns = {
+        column["name"]: isinstance(column["type"], sa.JSON)
+        for column in sa.inspect(connection).get_columns(resource_id) if column["name"] not in _OWN
+    }
+    if not columns:
+        raise NoTableError(resource_id)
+    table = sa.table(resource_id, *map(sa.column, columns))
+    connection.execute(sa.text(f"SET LOCAL statement_timeout TO {_PATIENCE}"))
     streaming = connection.execution_options(stream_results=True, yield_per=_BATCH)
     for record in streaming.execute(sa.select(*table.c)):
-        yield _row(names, record)
+        yield _row(columns, record)
 
 
-def _columns(connection: Any, resource_id: str) -> list[str]:
-    found = [column["name"] for column in sa.inspect(connection).get_columns(resource_id)]
-    if not found:
-        raise NoTableError(resource_id)
-    return found
-
-
-def _row(names: list[str], record: Any) -> Row:
+def _row(columns: Mapping[str, bool], record: Any) -> Row:
     row: dict[str, str] = {}
-    for name, value in zip(names, record, strict=True):
-        if isinstance(value, dict | list):
-            row |= flatten(value, name)
+    for (name, is_json), value in zip(columns.items(), record, strict=True):
+        # CKAN's connection leaves JSON unread
+        nested = json.loads(value, parse_float=Decimal) if is_json and isinstance(value, str) else value
+        if isinstance(nested, dict | list):
+            row |= flatten(nested, name)
         else:
-            row[name] = as_text(value)
+            row[name] = as_text(nested)
     return row

@@ -103,7 +103,7 @@ class Speller:
     def rows(self, columns: tuple[str, ...], records: Sequence[Sequence[str]]) -> Iterable[bytes]:
         """The same of many full rows at once, a column at a time: three times as fast."""
         layout = self._of(columns)
-        if layout.twins or not layout.places:
+        if layout.twins or not layout.places or not records:
             return [self.row(columns, record) for record in records]
         table = list(zip(*records, strict=True))
         said = [

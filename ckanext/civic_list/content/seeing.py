@@ -58,7 +58,7 @@ def limits() -> Limits:
 def format_of(resource: Mapping[str, Any]) -> str:
     """The resource's format, else what the name of its file ends with."""
     named = str(resource.get("format") or "").strip()
-    return named or PurePosixPath(urlsplit(str(resource.get("url") or "")).path).suffix
+    return named or PurePosixPath(urlsplit(str(resource.get("url") or "").strip()).path).suffix
 
 
 def _scheme(url: str) -> str:
