@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from ckanext.civic_core import clock
 from ckanext.civic_core.domain.events import GENESIS, Event, Link, chain_hash, part_digest
 from ckanext.civic_core.model.event import EventRow
 
-__all__ = ["SYSTEM", "record", "record_all"]
+__all__ = ["SYSTEM", "record", "record_all", "record_dated"]
 
 #: the actor of what the portal does by itself when time has come
 SYSTEM = "system"
@@ -33,22 +34,31 @@ def record(session: Session, event: Event, *, actor: str, at: datetime | None = 
 
 def record_all(session: Session, events: Iterable[Event], *, actor: str, at: datetime | None = None) -> None:
     """Write many events in order: two statements for each thousand, however many streams they belong to."""
+    now = clock.now()
+    record_dated(session, ((event, at or now) for event in events), actor=actor)
+
+
+def record_dated(session: Session, events: Iterable[tuple[Event, datetime]], *, actor: str) -> None:
+    """The same where each event became true at a moment of its own."""
     session.flush()
     recorded_at = clock.now().astimezone(UTC)
-    batch: list[Event] = []
-    for event in events:
-        batch.append(event)
-        if len(batch) == _BATCH:
-            _write(session, batch, actor, at or recorded_at, recorded_at)
-            batch = []
-    if batch:
-        _write(session, batch, actor, at or recorded_at, recorded_at)
+    for batch in _batched(events, _BATCH):
+        _write(session, batch, actor, recorded_at)
 
 
-def _write(session: Session, batch: Sequence[Event], actor: str, at: datetime, recorded_at: datetime) -> None:
-    heads = _heads(session, {(event.stream, event.stream_id) for event in batch})
+def _batched(events: Iterable[tuple[Event, datetime]], most: int) -> Iterator[list[tuple[Event, datetime]]]:
+    """As many at a time."""
+    left = iter(events)
+    while batch := list(islice(left, most)):
+        yield batch
+
+
+def _write(
+    session: Session, batch: Sequence[tuple[Event, datetime]], actor: str, recorded_at: datetime
+) -> None:
+    heads = _heads(session, {(event.stream, event.stream_id) for event, _ in batch})
     rows: list[dict[str, Any]] = []
-    for event in batch:
+    for event, at in batch:
         key = (event.stream, event.stream_id)
         sequence, previous = heads.get(key, (0, GENESIS))
         row = _row(event, sequence + 1, previous, actor, at, recorded_at)

@@ -16,11 +16,14 @@ from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.logic.flow import actor_of
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import agencies, duties, indexing, linking, own_terms
+from ckanext.civic_list.delivery import settling, watching
 from ckanext.civic_list.messages import sentence
 
 __all__ = ["check_duties", "fill_in", "follow", "follow_agency", "forget"]
 
 _FIELD = linking.FIELD
+#: where a call keeps what the maker of a release says of it
+SAID = "civic_release"
 
 
 def check_duties(context: Context, links: Sequence[Mapping[str, str]]) -> list[str]:
@@ -47,20 +50,37 @@ def follow(context: Context, dataset_id: str) -> None:
     if package is None or package.state == "deleted":
         forget(context, dataset_id)
         return
+    watching.note(session, package, _maker(context))
+    settling.mark(session, _bring_in_line(context, session, package))
+
+
+def _maker(context: Context) -> watching.Maker:
+    """Who changes the data, and what he says of it."""
+    said = context.get(SAID) or {}
+    harvested = context.get("user") == tk.config.get("ckanext.harvest.user_name", "harvest")
+    return watching.Maker(
+        actor_of(context), "harvest" if harvested else "upload", said.get("for_period") or "",
+        bool(said.get("correction")),
+    )
+
+
+def _bring_in_line(context: Context, session: Session, package: Any) -> set[str]:
+    """Make links what the dataset declares; ids of the duties for which something changed."""
     if _FIELD not in (package.extras or {}):
-        if linking.of_datasets(session, [dataset_id]):
-            linking.write_back(session, [dataset_id])
-        return
+        if linking.of_datasets(session, [package.id]):
+            linking.write_back(session, [package.id])
+        return set()
     wanted = linking.declared(package.extras[_FIELD])
     try:
-        linking.bring_in_line(session, package, wanted, roles_of(context), actor_of(context))
+        return linking.bring_in_line(session, package, wanted, roles_of(context), actor_of(context))
     except Refused as refusal:
         raise tk.ValidationError({refusal.field: [sentence(refusal)]}) from refusal
 
 
 def forget(context: Context, dataset_id: str) -> None:
     """A deleted dataset answers no duty."""
-    linking.end_all(_session(context), dataset_id, actor_of(context))
+    session = _session(context)
+    watching.forget(session, dataset_id, linking.end_all(session, dataset_id, actor_of(context)))
 
 
 def follow_agency(session: Session, organisation: Any) -> None:
@@ -78,8 +98,10 @@ def fill_in(context: Context, data: MutableMapping[str, Any]) -> None:
     """Where duties are chosen, what was left empty comes from the list: title, category; the period is the strictest.
 
     Done before CKAN checks the dataset, so that it works the same for forms, with JavaScript or without, and the API.
-    Says nothing of what is wrong: the checks of the dataset do.
+    Says nothing of what is wrong: the checks of the dataset do. What its maker says of the release that he makes is
+    taken out: it is no property of the dataset.
     """
+    context[SAID] = _said(data)  # type: ignore[literal-required]
     session = _session(context)
     keys = _chosen(session, data)
     rows = duties.in_force_keys(session, keys)
@@ -90,6 +112,20 @@ def fill_in(context: Context, data: MutableMapping[str, Any]) -> None:
     if not data.get("category") and not data.get("groups"):
         data["category"] = known[0].version.category
     data["update_period"] = own_terms.periods().strictest([row.period for row in known])
+
+
+def _said(data: MutableMapping[str, Any]) -> dict[str, Any]:
+    """``for_period`` and ``correction`` of the dataset or of one of its resources."""
+    found: dict[str, Any] = {}
+    resources = data.get("resources") or ()
+    for one in (data, *(one for one in resources if isinstance(one, dict))):
+        for name in ("for_period", "correction"):
+            value = one.pop(name, None)
+            if value not in (None, ""):
+                found[name] = value
+    if "correction" in found:
+        found["correction"] = str(found["correction"]).casefold() in ("true", "yes", "on", "1")
+    return found
 
 
 def _chosen(session: Session, data: Mapping[str, Any]) -> list[str]:

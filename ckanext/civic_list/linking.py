@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from ckanext.civic_core import clock, config
 from ckanext.civic_core.domain.events import Event
 from ckanext.civic_core.record import record, record_all
 from ckanext.civic_core.roles import Roles
-from ckanext.civic_list import agencies, duties, own_terms
+from ckanext.civic_list import agencies, duties, own_terms, spells
 from ckanext.civic_list.domain import events_duties as events
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.model import Agency, Duty, Item, Link
@@ -106,25 +106,46 @@ def of_duty(session: Session, duty_id: str) -> list[str]:
 
 def bring_in_line(
     session: Session, dataset: Any, wanted: Sequence[Mapping[str, str]], roles: Roles, actor: str
-) -> None:
+) -> set[str]:
     """Make the open links of a dataset those that it declares: new ones begin, others end, roles change.
 
     They learn whether it is public. As many statements for thirty links as for one.
+
+    :returns: ids of the duties for which something changed.
     """
     current = {one.key: one for one in of_datasets(session, [dataset.id])[dataset.id]}
+    touched = {one.link.duty_id for one in current.values() if one.link.public != is_public(dataset)}
     for one in current.values():
         one.link.public = is_public(dataset)
     rows = duties.in_force_keys(session, [one["duty"] for one in wanted if one["duty"] not in current])
+    contested = _contested(session, dataset.id, [row.duty.id for row in rows.values()])
+    changed: list[Link] = []
     happened: list[Event] = []
     for one in wanted:
         linked = current.pop(one["duty"], None)
         if linked is not None:
-            happened += _take_role(linked, one["role"])
+            told = _take_role(linked, one["role"])
+            changed += [linked.link] if told else []
+            happened += told
         else:
             check(one["duty"] in rows, "duty_unknown", FIELD, duty=one["duty"])
-            happened.append(_begin(session, dataset, rows[one["duty"]], one["role"], roles, actor)[1])
+            link, event = _begin(session, dataset, rows[one["duty"]], one["role"], roles, actor, contested)
+            changed.append(link)
+            happened.append(event)
     happened += [_end(linked) for linked in current.values()]
+    changed += [linked.link for linked in current.values()]
+    spells.follow(session, [link.id for link in changed])
     record_all(session, happened, actor=actor)
+    return touched | {link.duty_id for link in changed}
+
+
+def _contested(session: Session, dataset_id: str, duty_ids: Sequence[str]) -> set[str]:
+    """Duties for which the keeper disputed this dataset, and nobody has settled that: linking anew settles nothing."""
+    if not duty_ids:
+        return set()
+    return set(session.scalars(
+        sa.select(Link.duty_id).where(Link.dataset_id == dataset_id, Link.duty_id.in_(duty_ids), Link.contested)
+    ))
 
 
 def _take_role(linked: Linked, role: str) -> list[Event]:
@@ -138,25 +159,32 @@ def _take_role(linked: Linked, role: str) -> list[Event]:
 def open_link(session: Session, dataset: Any, row: duties.Row, role: str, roles: Roles, actor: str) -> Link:
     """Link a dataset to a duty: at once where the one who links answers for the owing agency, else it waits.
 
-    The database lets only one open link of a duty and a dataset be. Records ``duty.linked`` or ``duty.link_proposed``.
+    The database lets only one open link of a duty and a dataset be. Records ``duty.linked`` or ``duty.link_proposed``,
+    ``duty.link_disputed`` where the keeper had disputed the pair before.
     """
-    link, event = _begin(session, dataset, row, role, roles, actor)
+    contested = _contested(session, dataset.id, [row.duty.id])
+    link, event = _begin(session, dataset, row, role, roles, actor, contested)
+    spells.follow(session, [link.id])
     record(session, event, actor=actor)
     return link
 
 
 def _begin(
-    session: Session, dataset: Any, row: duties.Row, role: str, roles: Roles, actor: str
+    session: Session, dataset: Any, row: duties.Row, role: str, roles: Roles, actor: str, contested: Container[str]
 ) -> tuple[Link, Event]:
     own = roles.keeps_list() or roles.publishes_for(row.agency.id)
+    disputed = row.duty.id in contested and not roles.keeps_list()
     link = Link(
         id=make_uuid(), duty_id=row.duty.id, dataset_id=dataset.id, dataset_title=_title(dataset), role=role,
-        state="confirmed" if own else "proposed", public=is_public(dataset), since=clock.today(), made_by=actor,
-        made_at=clock.now(),
+        state="disputed" if disputed else "confirmed" if own else "proposed", public=is_public(dataset),
+        since=clock.today(), made_by=actor, made_at=clock.now(), contested=disputed,
     )
     session.add(link)
+    about = (row.duty.id, row.code, row.agency.name)
+    if disputed:
+        return link, events.DutyLinkDisputed(*about, dataset=dataset.id)
     kind = events.DutyLinked if own else events.DutyLinkProposed
-    return link, kind(row.duty.id, row.code, row.agency.name, dataset=dataset.id, role=role)
+    return link, kind(*about, dataset=dataset.id, role=role)
 
 
 def _title(dataset: Any) -> dict[str, str]:
@@ -171,26 +199,43 @@ def decide(session: Session, linked: Linked, decision: str, reason: str, actor: 
     link.decided_by, link.decided_at, link.reason = actor, clock.now(), reason
     about: dict[str, Any] = {"code": linked.code, "agency": linked.agency, "dataset": link.dataset_id}
     if decision == "confirm":
-        link.state = "confirmed"
+        link.state, link.contested = "confirmed", False
+        _settle_contest(session, link)
         event: Event = events.DutyLinked(link.duty_id, **about, role=link.role)
     elif decision == "dispute":
-        link.state = "disputed"
+        link.state, link.contested = "disputed", True
         event = events.DutyLinkDisputed(link.duty_id, **about)
     else:
         link.state, link.until, link.ended_at = "declined", clock.today(), clock.now()
         event = events.DutyLinkDeclined(link.duty_id, **about)
+    spells.follow(session, [link.id])
     record(session, event, actor=actor)
+
+
+def _settle_contest(session: Session, link: Link) -> None:
+    session.execute(
+        sa.update(Link).where(Link.duty_id == link.duty_id, Link.dataset_id == link.dataset_id, Link.contested)
+        .values(contested=False)
+    )
 
 
 def end(session: Session, linked: Linked, actor: str) -> None:
     """The dataset no longer answers the duty. Records ``duty.unlinked``."""
-    record(session, _end(linked), actor=actor)
+    event = _end(linked)
+    spells.follow(session, [linked.link.id])
+    record(session, event, actor=actor)
 
 
-def end_all(session: Session, dataset_id: str, actor: str) -> None:
-    """The dataset is gone: its links end."""
-    ended = [_end(linked) for linked in of_datasets(session, [dataset_id])[dataset_id]]
+def end_all(session: Session, dataset_id: str, actor: str) -> set[str]:
+    """The dataset is gone: its links end.
+
+    :returns: ids of the duties that it answered.
+    """
+    linked = of_datasets(session, [dataset_id])[dataset_id]
+    ended = [_end(one) for one in linked]
+    spells.follow(session, [one.link.id for one in linked])
     record_all(session, ended, actor=actor)
+    return {one.link.duty_id for one in linked}
 
 
 def _end(linked: Linked) -> Event:

@@ -2,17 +2,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from ckan.model.types import make_uuid
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, vocabulary
+from ckanext.civic_list.delivery import rules, settling
 from ckanext.civic_list.domain.items import Schedule
 from ckanext.civic_list.domain.strictness import Periods, Terms, looser
-from ckanext.civic_list.model import Duty, DutyTerm, ItemVersion
+from ckanext.civic_list.domain.windows import bounds, index_of
+from ckanext.civic_list.model import Duty, DutyTerm, ItemVersion, OwnTerms
 
-__all__ = ["apply", "is_looser", "periods", "shown"]
+__all__ = ["apply", "apply_due", "is_looser", "periods", "shown"]
 
 
 def periods() -> Periods:
@@ -39,7 +44,9 @@ def _schedule(source: Any) -> Schedule | None:
 def apply(session: Session, duty: Duty, version: ItemVersion, wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """Write an agency's own terms down; terms that are the list's are no longer its own.
 
-    :returns: the names of the fields that changed.
+    What is stricter than now holds at once; what is looser from the next period on.
+
+    :returns: the names of the fields that changed, or will.
     """
     values: dict[str, Any] = {}
     if wanted.get("period"):
@@ -49,11 +56,55 @@ def apply(session: Session, duty: Duty, version: ItemVersion, wanted: Mapping[st
         own = None if given == _schedule(version) else given
         values |= {f"schedule_{part}": getattr(own, part, None) for part in ("kind", "days", "unit")}
     changed = tuple(sorted(name for name, value in values.items() if getattr(duty, name) != value))
-    for name in changed:
-        setattr(duty, name, values[name])
-    if "period" in changed:
-        _tell_terms(session, duty)
+    if changed:
+        _write_down(session, duty, version, {name: getattr(duty, name) for name in _NAMES} | values)
     return changed
+
+
+_NAMES = ("period", "schedule_kind", "schedule_days", "schedule_unit")
+
+
+def _write_down(session: Session, duty: Duty, version: ItemVersion, values: Mapping[str, Any]) -> None:
+    today = clock.today()
+    now = Terms(duty.period or version.period, _schedule(duty) or _schedule(version))
+    kind = values["schedule_kind"]
+    own = Schedule(kind, values["schedule_days"], values["schedule_unit"] or "calendar_day") if kind else None
+    then = Terms(values["period"] or version.period, own or _schedule(version))
+    since = _next_period(now.period, today) if looser(now, then, periods()) else today
+    row = {"recorded_at": clock.now(), "applied_at": clock.now() if since == today else None, **values}
+    session.execute(
+        insert(OwnTerms).values(id=make_uuid(), duty_id=duty.id, since=since, **row)
+        .on_conflict_do_update(constraint="civic_list_own_terms_one_a_day", set_=row)
+    )
+    if since == today:
+        _take_over(session, duty, values)
+    settling.mark(session, [duty.id])
+
+
+def _next_period(code: str, today: date) -> date:
+    known = rules.periods()
+    if code not in known or known[code].step == "none":
+        return today
+    return bounds(known[code], index_of(known[code], today))[1] + timedelta(days=1)
+
+
+def _take_over(session: Session, duty: Duty, values: Mapping[str, Any]) -> None:
+    for name in _NAMES:
+        setattr(duty, name, values[name])
+    _tell_terms(session, duty)
+
+
+def apply_due(session: Session, today: date) -> list[str]:
+    """Let the terms hold whose day has come; ids of their duties."""
+    rows = session.execute(
+        sa.select(OwnTerms, Duty).join(Duty, Duty.id == OwnTerms.duty_id)
+        .where(OwnTerms.applied_at.is_(None), OwnTerms.since <= today)
+        .order_by(OwnTerms.since).with_for_update(skip_locked=True)
+    ).all()
+    for terms, duty in rows:
+        _take_over(session, duty, {name: getattr(terms, name) for name in _NAMES})
+        terms.applied_at = clock.now()
+    return [duty.id for _, duty in rows]
 
 
 def _tell_terms(session: Session, duty: Duty) -> None:

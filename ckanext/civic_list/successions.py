@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.record import SYSTEM, record
-from ckanext.civic_list import agencies, linking, terms
+from ckanext.civic_list import agencies, linking, spells, terms
+from ckanext.civic_list.delivery import settling
 from ckanext.civic_list.domain.events_duties import AgencySucceeded
 from ckanext.civic_list.model import Duty, DutyTerm, Item, Link, Succession
 from ckanext.civic_list.model.duty import LINK_OPEN
@@ -148,6 +149,8 @@ def _move_links(session: Session, passing: Sequence[str], to_id: str) -> set[str
             link.state, link.until, link.ended_at = "ended", clock.today(), clock.now()
         else:
             link.duty_id = targets[link.duty_id]
+    spells.follow(session, [link.id for link in links])
+    settling.mark(session, [*passing, *targets.values()])
     return {link.dataset_id for link in links}
 
 

@@ -77,7 +77,11 @@ _END_TERMS = """
     where t.id = ends.id and t.until is distinct from ends.day
 """
 _FORGET_WHAT_NEVER_BEGAN = """
-    delete from civic_list_duty_term where edition_id = :edition and until = since and since > :today
+    with gone as (
+        delete from civic_list_duty_term where edition_id = :edition and until = since and since > :today
+        returning duty_id
+    )
+    update civic_list_duty set settle_on = '0001-01-01' where id in (select duty_id from gone)
 """
 _BEGIN_TERMS = """
     insert into civic_list_duty_term
@@ -100,6 +104,14 @@ _BEGIN_TERMS = """
     on conflict on constraint civic_list_duty_term_once
         do update set until = excluded.until, until_recorded_at = excluded.until_recorded_at
 """
+#: duties whose days changed must be settled anew
+_SETTLE = """
+    update civic_list_duty set settle_on = '0001-01-01'
+    where settle_on <> '0001-01-01' and id in (
+        select duty_id from civic_list_duty_term
+        where edition_id = :edition and (recorded_at = :at or until_recorded_at = :at)
+    )
+"""
 #: Statistics come first and between: right after an import the database knows nothing of the new rows, and would look
 #: for each duty in all of them.
 _STATEMENTS = (
@@ -111,6 +123,7 @@ _STATEMENTS = (
     _END_TERMS,
     _FORGET_WHAT_NEVER_BEGAN,
     _BEGIN_TERMS,
+    _SETTLE,
     "drop table civic_list_owed",
 )
 

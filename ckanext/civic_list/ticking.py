@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
 from ckanext.civic_list import agencies, agreement, indexing, linking, successions
+from ckanext.civic_list.delivery import ticking as delivery
+from ckanext.civic_list.delivery import watching
 from ckanext.civic_list.logic.action.edition_life import settle_superseded
 from ckanext.civic_list.model import StagedImport
 
@@ -29,17 +31,20 @@ def tick(session: Session, now: datetime) -> list[str]:
     indexing.reindex(moved)
     done = _said((len(superseded), "editions superseded"), (len(moved), "datasets passed on"),
                  (stale, "staged files forgotten"))
-    return done + sync(session)
+    return done + _said(*delivery.tick(session)) + sync(session)
 
 
 def sync(session: Session) -> list[str]:
     """Take in agencies that were there before the list, and bring datasets in line with their links."""
     taken_in = agencies.sync(session)
+    session.commit()
+    new = watching.take_in(session, _AT_ONCE)
     astray = agreement.astray(session, _AT_ONCE)
     linking.write_back(session, astray)
     session.commit()
     indexing.reindex(astray)
-    return _said((taken_in, "agencies taken in"), (len(astray), "datasets brought in line with their duties"))
+    return _said((taken_in, "agencies taken in"), (new, "datasets taken in"),
+                 (len(astray), "datasets brought in line with their duties"))
 
 
 def _said(*counts: tuple[int, str]) -> list[str]:

@@ -5,11 +5,13 @@ import io
 from typing import Any
 from zipfile import ZipFile
 
-__all__ = ["ROW", "Archive", "Meter", "TooBigError", "UnreadableError", "UnsupportedFormatError"]
+__all__ = ["MOST_NESTED", "ROW", "Archive", "Meter", "NestedMeter", "TooBigError", "UnreadableError", "UnsupportedFormatError"]
 
 MB = 1 << 20
 #: one row may not take more of its file, nor may what stands before the first row
 ROW = 8 * MB
+#: a table is not nested deeper; brackets are counted in texts too, so of them more are allowed
+MOST_NESTED, _BRACKETS = 256, 4096
 #: parts of a workbook that are held in memory whole; a sheet is read as a stream
 _PART, _TEXTS, _SHEET = 16 * MB, 64 * MB, 8192 * MB
 
@@ -48,6 +50,24 @@ class Meter(io.BufferedIOBase):
         return chunk
 
     read1 = read
+
+
+class NestedMeter(Meter):
+    """The same for JSON, which may also be nested too deep: the cost of reading grows with the square of the depth."""
+
+    depth = 0
+
+    def row(self) -> None:
+        super().row()
+        self.depth = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        chunk = super().read(size)
+        opened = chunk.count(b"{") + chunk.count(b"[")
+        self.depth = max(0, self.depth + opened - chunk.count(b"}") - chunk.count(b"]"))
+        if self.depth > _BRACKETS:
+            raise UnreadableError("nested too deep")
+        return chunk
 
 
 class Archive(ZipFile):

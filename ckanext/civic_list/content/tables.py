@@ -21,7 +21,16 @@ from charset_normalizer import from_bytes
 from defusedxml.ElementTree import ParseError, iterparse
 from openpyxl.reader.excel import ExcelReader
 
-from ckanext.civic_list.content.limits import ROW, Archive, Meter, TooBigError, UnreadableError, UnsupportedFormatError
+from ckanext.civic_list.content.limits import (
+    MOST_NESTED,
+    ROW,
+    Archive,
+    Meter,
+    NestedMeter,
+    TooBigError,
+    UnreadableError,
+    UnsupportedFormatError,
+)
 
 __all__ = ["Batch", "Row", "TooBigError", "UnreadableError", "UnsupportedFormatError", "as_text", "flatten",
            "is_delimited", "read_batches", "read_rows"]
@@ -35,6 +44,8 @@ _SNIFF = 65_536
 _BATCH, _FULL = 512, ROW - (1 << 18)
 #: how much of an XML file is looked at to find where its rows stand
 _LOOK = 1 << 20
+#: and how deep
+_DEEPEST = 8
 #: a sheet cannot have more rows
 _MAX_ROWS = 1 << 20
 
@@ -144,6 +155,8 @@ def _batch(names: tuple[str, ...], records: list[list[str]]) -> Batch:
 def _encoding(sample: bytes) -> str:
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    if b"\0" in sample:
+        return "utf-16-le" if sample[1::2].count(b"\0") > sample[::2].count(b"\0") else "utf-16-be"
     try:
         # not final: a letter may be cut through at the end of the sample
         codecs.getincrementaldecoder("utf-8")().decode(sample, final=len(sample) < _SNIFF)
@@ -204,9 +217,9 @@ def _json(source: BinaryIO) -> Iterator[Row]:
     """The first array of objects, however deep it stands: ``[…]``, ``{"data": […]}``, ``{"features": […]}``."""
     start = len(codecs.BOM_UTF8) if source.read(3) == codecs.BOM_UTF8 else 0
     source.seek(start)
-    prefix = _first_array(Meter(source))
+    prefix = _first_array(NestedMeter(source))
     source.seek(start)
-    meter = Meter(source)
+    meter = NestedMeter(source)
     if prefix is None:
         yield from (flatten(whole) for whole in ijson.items(meter, ""))
         return
@@ -216,7 +229,7 @@ def _json(source: BinaryIO) -> Iterator[Row]:
 
 
 def _first_array(source: Meter) -> str | None:
-    return next((prefix for prefix, event, _ in ijson.parse(source) if event == "start_array"), None)
+    return next((prefix for prefix, event, _ in ijson.parse(source, buf_size=4096) if event == "start_array"), None)
 
 
 def flatten(value: Any, name: str = "") -> dict[str, str]:
@@ -247,6 +260,8 @@ def _xml(source: BinaryIO) -> Iterator[Row]:
     for event, element in iterparse(meter, events=("start", "end")):
         if event == "start":
             path.append(element)
+            if len(path) > MOST_NESTED:
+                raise UnreadableError("nested too deep")
             inside = inside or (len(path) == len(rows) and tuple(one.tag for one in path) == rows)
             continue
         path.pop()
@@ -269,7 +284,10 @@ def _path_of_rows(source: BinaryIO) -> tuple[str, ...]:
                 tags.pop()
                 continue
             tags.append(element.tag)
-            paths[tuple(tags)] = paths.get(tuple(tags), 0) + 1
+            if len(tags) > MOST_NESTED:
+                raise UnreadableError("nested too deep")
+            if len(tags) <= _DEEPEST:
+                paths[tuple(tags)] = paths.get(tuple(tags), 0) + 1
     except ParseError:
         if len(sample) < _LOOK:
             raise

@@ -81,9 +81,7 @@ def _as_of(obligations: Iterable[Settled], day: date) -> Iterator[Settled]:
         owed = one.obligation
         if one.state in FINAL:
             yield one
-        elif owed.kind != "first" and owed.since > day:
-            continue
-        elif owed.closed == "lapsed" and owed.is_closed(day):
+        elif (owed.kind != "first" and owed.since > day) or (owed.closed == "lapsed" and owed.is_closed(day)):
             continue
         elif owed.closed is not None and owed.is_closed(day):
             yield replace(one, state=owed.closed)

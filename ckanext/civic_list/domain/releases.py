@@ -29,6 +29,7 @@ class Evidence:
     :param by: the person or job that wrote it; empty where unknown
     :param public: whether the dataset was public
     :param rows: how many rows the data have; None where that cannot be told
+    :param fault: why the data could not be read, as a code; empty where they could
     :param for_period: the key of the period that its maker named
     :param correction: its maker says that it corrects the last release
     """
@@ -42,6 +43,7 @@ class Evidence:
     by: str = ""
     public: bool = True
     rows: int | None = None
+    fault: str = ""
     for_period: str = ""
     correction: bool = False
 
@@ -50,7 +52,8 @@ class Evidence:
 class Verdict:
     """Whether evidence counts: the number of its release, or the reason as code and params.
 
-    Reasons: ``not_public``, ``header_only``, ``metadata_only``, ``empty``, ``same_bytes`` and ``same_content`` (``day``,
+    Reasons: ``not_public``, ``removed``, ``header_only``, ``cannot_be_read`` (``fault``), ``metadata_only``,
+    ``empty``, ``same_bytes`` and ``same_content`` (``day``,
     ``dataset`` and ``number`` of the release that had it).
     """
 
@@ -138,7 +141,7 @@ class Reader:
         """Whether evidence counts."""
         reason = _unseen(one)
         if reason:
-            return Verdict(one, reason=reason)
+            return Verdict(one, reason=reason, params={"fault": one.fault} if one.fault else {})
         known = self._known.get(one.content)
         if known is not None:
             return self._known_content(one, known)
@@ -198,13 +201,15 @@ def _sees_the_same(one: Evidence, release: Release) -> bool:
 
 def _unseen(one: Evidence) -> str:
     """Why evidence cannot count whatever the data were; empty where it can."""
-    if not one.public:
-        return "not_public"
-    if one.how == "http_header":
-        return "header_only"
-    if not one.content:
-        return "metadata_only"
-    return "empty" if one.rows == 0 else ""
+    reasons = {
+        "not_public": not one.public,
+        "removed": one.how == "removed",
+        "header_only": one.how == "http_header",
+        "cannot_be_read": bool(one.fault),
+        "metadata_only": not one.content,
+        "empty": one.rows == 0,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def new_to_duty(releases: Iterable[Release]) -> list[Release]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ckanext.civic_list.model.columns import (
+    AT_ONCE,
     Day,
     Id,
     Instant,
@@ -32,6 +33,7 @@ class Duty(tk.BaseModel):
         sa.UniqueConstraint("item_id", "agency_id", name="civic_list_duty_once"),
         one_of("schedule_kind", SCHEDULES, "civic_list_duty_schedule"),
         one_of("schedule_unit", UNITS, "civic_list_duty_unit"),
+        sa.Index("civic_list_duty_to_settle", "settle_on"),
     )
 
     id: Mapped[Id]
@@ -44,6 +46,13 @@ class Duty(tk.BaseModel):
     schedule_kind: Mapped[MaybeText]
     schedule_days: Mapped[int | None]
     schedule_unit: Mapped[MaybeText]
+    #: since when it has been owed without a break, and whether there were public data then
+    run_since: Mapped[MaybeDay]
+    run_published: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    #: the day on which its last public data went
+    withdrawn_on: Mapped[MaybeDay]
+    #: the day on which its state must be worked out anew
+    settle_on: Mapped[Day] = mapped_column(default=AT_ONCE, server_default=str(AT_ONCE))
 
 
 class DutyTerm(tk.BaseModel):
@@ -113,3 +122,5 @@ class Link(tk.BaseModel):
     decided_at: Mapped[MaybeInstant]
     reason: Mapped[Text] = mapped_column(default="")
     ended_at: Mapped[MaybeInstant]
+    #: whether the keeper ever disputed it and nobody has settled that; an agency cannot link the pair anew by itself
+    contested: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from ckanext.civic_core.logic import flow
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import agencies, duties, indexing, linking
+from ckanext.civic_list.delivery import settling
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.logic.schema import duties as schema
 from ckanext.civic_list.messages import transaction
@@ -111,6 +112,7 @@ def _open(session: Session, dataset_id: str, wanted: Callable[[Link], bool]) -> 
 def _settled(context: Context, session: Session, link: Link) -> dict[str, Any]:
     """Bring the dataset's field in line, commit, and only then tell the index."""
     linking.write_back(session, [link.dataset_id])
+    settling.settle(session, [link.duty_id], [link.dataset_id], actor=flow.actor_of(context))
     flow.commit(context)
     indexing.settle(context, [link.dataset_id])
     return _shown(session, [link.id])[0]

@@ -1,0 +1,149 @@
+"""What time brings to delivery, in small transactions: safe to do twice, on two nodes, and to kill at any line."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ckanext.civic_core import clock
+from ckanext.civic_core.record import SYSTEM
+from ckanext.civic_list import indexing, own_terms
+from ckanext.civic_list.delivery import announcing, figures_kept, looking, owed, settling, sightings
+from ckanext.civic_list.delivery.owed import Dated
+from ckanext.civic_list.domain import reminders
+from ckanext.civic_list.domain.events_delivery import ReminderDue
+from ckanext.civic_list.domain.windows import ONE_DAY
+from ckanext.civic_list.model import Agency, Duty, Item, Obligation, SeenResource, WatchedDataset
+
+__all__ = ["tick"]
+
+#: duties or datasets settled in one transaction
+_SETTLED_AT_ONCE = 250
+#: rows turned, missed or reminded in one transaction
+_ROWS_AT_ONCE = 5000
+#: datasets that one tick looks at itself, where no worker did
+_LOOKED_AT = 20
+#: files elsewhere that one tick has asked again
+_CHECKED = 200
+
+
+def tick(session: Session) -> list[tuple[int, str]]:
+    """Do what is due, and say what was done."""
+    today = clock.today()
+    applied = len(own_terms.apply_due(session, today))
+    session.commit()
+    return [
+        (applied, "own terms begun"),
+        (_look(session), "changed resources looked at"),
+        (_all(lambda: _settle(session, Duty, Duty.id, today)), "duties settled"),
+        (_all(lambda: _settle(session, WatchedDataset, WatchedDataset.dataset_id, today)), "datasets settled"),
+        (_all(lambda: _miss(session, today)), "obligations missed"),
+        (_all(lambda: _announce(session, today)), "states turned"),
+        (_all(lambda: _remind(session, today)), "reminders recorded"),
+        (_all(lambda: figures_kept.keep(session, today)), "days of figures kept"),
+        (_check_remote(session), "files elsewhere to be checked"),
+    ]
+
+
+def _all(step: Callable[[], int]) -> int:
+    """Repeat a step until it finds nothing more."""
+    done = 0
+    while count := step():
+        done += count
+    return done
+
+
+def _look(session: Session) -> int:
+    found = looking.waiting(session, _LOOKED_AT)
+    session.rollback()
+    return sum(looking.look_at(dataset) for dataset in found)
+
+
+def _settle(session: Session, table: Any, key: Any, today: date) -> int:
+    ids = session.scalars(
+        sa.select(key).where(table.settle_on <= today).order_by(table.settle_on, key).limit(_SETTLED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not ids:
+        session.rollback()
+        return 0
+    changed = settling.settle(session, *((ids, ()) if table is Duty else ((), ids)))
+    session.commit()
+    indexing.reindex(changed)
+    return len(ids)
+
+
+def _miss(session: Session, today: date) -> int:
+    """Obligations whose grace is over are missed, from the midnight on at which it ended."""
+    rows = _owing(session, sa.and_(Obligation.state == "open", Obligation.missed < today), Obligation.missed)
+    happened = [
+        Dated(event, clock.start_of_day(row.missed + ONE_DAY)) for row, code, agency in rows
+        if (event := owed.event_of("missed", row.duty_id, code, agency, _values(row))) is not None
+    ]
+    for row, _, _ in rows:
+        row.state, row.settled_on = "missed", row.missed + ONE_DAY
+    return _record(session, happened, len(rows))
+
+
+def _values(row: Obligation) -> dict[str, Any]:
+    return {"key": row.key, "terms_since": row.terms_since, "due": row.due, "ground": row.ground}
+
+
+def _owing(session: Session, condition: Any, order: Any) -> Sequence[Any]:
+    return session.execute(
+        sa.select(Obligation, Item.code, Agency.name)
+        .join(Duty, Duty.id == Obligation.duty_id)
+        .join(Item, Item.id == Duty.item_id)
+        .join(Agency, Agency.id == Duty.agency_id)
+        .where(condition).order_by(order, Obligation.id).limit(_ROWS_AT_ONCE)
+        .with_for_update(of=Obligation, skip_locked=True)
+    ).all()
+
+
+def _record(session: Session, happened: Sequence[Dated], count: int) -> int:
+    announcing.record_dated(session, happened, SYSTEM)
+    session.commit()
+    session.expunge_all()
+    return count
+
+
+def _announce(session: Session, today: date) -> int:
+    count = announcing.announce(session, today, most=_ROWS_AT_ONCE)
+    session.commit()
+    return count
+
+
+def _remind(session: Session, today: date) -> int:
+    """Each step of a reminder once, dated to its day, also those that a portal at rest did not take."""
+    rows = _owing(session, Obligation.remind_on <= today, Obligation.remind_on)
+    happened: list[Dated] = []
+    for row, code, agency in rows:
+        left = reminders.waiting(reminders.steps(row.warn, row.due, row.missed), row.reminded)
+        taken = [step for step in left if step.day <= today] if row.state in ("open", "missed") else left
+        if row.state in ("open", "missed"):
+            happened += [Dated(_reminder(row, code, agency, step), clock.start_of_day(step.day)) for step in taken]
+        row.reminded = max((step.number for step in taken), default=row.reminded)
+        row.remind_on = next((step.day for step in left if step not in taken), None)
+    return _record(session, happened, len(rows))
+
+
+def _reminder(row: Obligation, code: str, agency: str, step: reminders.Step) -> ReminderDue:
+    return ReminderDue(
+        row.duty_id, code, agency, key=row.key, terms_since=row.terms_since, due=row.due, step=step.code
+    )
+
+
+def _check_remote(session: Session) -> int:
+    """Files elsewhere whose time has come are looked at by the workers, a few at a time."""
+    rows = session.scalars(
+        sa.select(SeenResource).where(SeenResource.check_on <= clock.now()).order_by(SeenResource.check_on)
+        .limit(_CHECKED).with_for_update(skip_locked=True)
+    ).all()
+    datasets = sightings.check(session, rows)
+    session.commit()
+    for dataset in datasets:
+        looking.hint(dataset)
+    return len(rows)
