@@ -12,13 +12,15 @@ from markupsafe import Markup
 from ckanext.civic_core import vocabulary
 from ckanext.civic_core.pages import ROWS
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import categories, choices, duties
+from ckanext.civic_list import categories, choices, delivery_words, duties
 
 __all__ = [
-    "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_event_word", "civic_list_facet",
-    "civic_list_field_word", "civic_list_history", "civic_list_narrow", "civic_list_of_dataset", "civic_list_options",
-    "civic_list_own_duties", "civic_list_roles", "civic_list_rows", "civic_list_schedule", "civic_list_state_word",
-    "civic_list_upload", "civic_list_value",
+    "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_event_word",
+    "civic_list_evidence_reason", "civic_list_facet", "civic_list_field_word", "civic_list_ground",
+    "civic_list_history", "civic_list_how_seen", "civic_list_narrow", "civic_list_obligation_state",
+    "civic_list_of_dataset", "civic_list_options", "civic_list_own_duties", "civic_list_period_label",
+    "civic_list_roles", "civic_list_rows", "civic_list_schedule", "civic_list_state_name", "civic_list_state_word",
+    "civic_list_upload", "civic_list_use_outcome", "civic_list_value", "civic_list_when_state", "civic_list_why",
 ]
 
 
@@ -212,3 +214,13 @@ def civic_list_of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 civic_list_own_duties = choices.own_duties
 civic_list_upload = choices.new_dataset_url
+
+civic_list_state_name = delivery_words.state_name
+civic_list_when_state = delivery_words.when_state
+civic_list_why = delivery_words.why
+civic_list_period_label = delivery_words.period_label
+civic_list_obligation_state = delivery_words.obligation_state
+civic_list_use_outcome = delivery_words.use_outcome
+civic_list_how_seen = delivery_words.how_seen
+civic_list_evidence_reason = delivery_words.evidence_reason
+civic_list_ground = delivery_words.ground
