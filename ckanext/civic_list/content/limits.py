@@ -5,7 +5,10 @@ import io
 from typing import Any
 from zipfile import ZipFile
 
-__all__ = ["MOST_NESTED", "ROW", "Archive", "Meter", "NestedMeter", "TooBigError", "UnreadableError", "UnsupportedFormatError"]
+__all__ = [
+    "MOST_NESTED", "ROW", "Archive", "Meter", "NestedMeter", "TagMeter", "TooBigError", "UnreadableError",
+    "UnsupportedFormatError",
+]
 
 MB = 1 << 20
 #: one row may not take more of its file, nor may what stands before the first row
@@ -14,6 +17,8 @@ ROW = 8 * MB
 MOST_NESTED, _BRACKETS = 256, 4096
 #: parts of a workbook that are held in memory whole; a sheet is read as a stream
 _PART, _TEXTS, _SHEET = 16 * MB, 64 * MB, 8192 * MB
+#: tags in a workbook's list of texts: a million texts
+_TAGS = 4_200_000
 
 
 class UnsupportedFormatError(Exception):
@@ -70,6 +75,25 @@ class NestedMeter(Meter):
         return chunk
 
 
+class TagMeter(Meter):
+    """The same for XML: what it takes of memory is told by its tags rather than by its length."""
+
+    def __init__(self, source: Any, most: int = ROW, tags: int = 500_000) -> None:
+        super().__init__(source, most)
+        self._most_tags, self.tags = tags, 0
+
+    def row(self) -> None:
+        super().row()
+        self.tags = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        chunk = super().read(size)
+        self.tags += chunk.count(b"<")
+        if self.tags > self._most_tags:
+            raise TooBigError("too many tags")
+        return chunk
+
+
 class Archive(ZipFile):
     """A workbook's archive whose parts may not unfold without end.
 
@@ -86,6 +110,6 @@ class Archive(ZipFile):
             raise TooBigError(path)
         stream = super().open(name, *args, **options)
         if is_sheet:
-            self.sheet = Meter(stream)
+            self.sheet = TagMeter(stream)
             return self.sheet
-        return stream
+        return TagMeter(stream, most, _TAGS)

@@ -27,6 +27,7 @@ from ckanext.civic_list.content.limits import (
     Archive,
     Meter,
     NestedMeter,
+    TagMeter,
     TooBigError,
     UnreadableError,
     UnsupportedFormatError,
@@ -254,7 +255,7 @@ def _xml(source: BinaryIO) -> Iterator[Row]:
     """The elements that repeat nearest to the root are the rows."""
     rows = _path_of_rows(source)
     source.seek(0)
-    meter = Meter(source)
+    meter = TagMeter(source)
     path: list[Any] = []
     inside = False
     for event, element in iterparse(meter, events=("start", "end")):
