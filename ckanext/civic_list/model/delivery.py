@@ -83,7 +83,7 @@ class Relief(tk.BaseModel):
     __table_args__ = (
         one_of("kind", RELIEF_KINDS, "civic_list_relief_kind"),
         one_of("state", RELIEF_STATES, "civic_list_relief_state"),
-        sa.CheckConstraint("until is null or until > since", name="civic_list_relief_order"),
+        sa.CheckConstraint("until is null or until >= since", name="civic_list_relief_order"),
         sa.CheckConstraint("(kind = 'suspension') = (until is not null)", name="civic_list_relief_days"),
         sa.Index("civic_list_relief_by_duty", "duty_id"),
         sa.Index("civic_list_relief_waiting", "state", "made_at"),

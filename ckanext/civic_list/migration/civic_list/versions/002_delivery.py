@@ -149,7 +149,7 @@ def _terms() -> None:
         sa.CheckConstraint("(kind = 'suspension') = (until is not null)", name="civic_list_relief_days"),
         sa.CheckConstraint("kind in ('excuse', 'suspension')", name="civic_list_relief_kind"),
         sa.CheckConstraint("state in ('proposed', 'confirmed', 'declined', 'ended')", name="civic_list_relief_state"),
-        sa.CheckConstraint("until is null or until > since", name="civic_list_relief_order"),
+        sa.CheckConstraint("until is null or until >= since", name="civic_list_relief_order"),
         sa.ForeignKeyConstraint(["duty_id"], ["civic_list_duty.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
