@@ -101,6 +101,8 @@ class Archive(ZipFile):
     """
 
     sheet: Meter | None = None
+    #: until the rows are read a sheet seems empty: openpyxl would go through it for its dimensions
+    listing = True
 
     def open(self, name: Any, *args: Any, **options: Any) -> Any:
         path = getattr(name, "filename", name)
@@ -108,6 +110,8 @@ class Archive(ZipFile):
         most = _SHEET if is_sheet else _TEXTS if path.lower().endswith("sharedstrings.xml") else _PART
         if self.getinfo(path).file_size > most:
             raise TooBigError(path)
+        if is_sheet and self.listing:
+            return io.BytesIO(b"<worksheet/>")
         stream = super().open(name, *args, **options)
         if is_sheet:
             self.sheet = TagMeter(stream)

@@ -182,6 +182,7 @@ def _xlsx(source: BinaryIO) -> Iterator[Row]:
     reader.archive.close()
     reader.archive = archive = Archive(source)
     reader.read()
+    archive.listing = False
     try:
         for sheet in reader.wb.worksheets:
             yield from _sheet(sheet, archive)

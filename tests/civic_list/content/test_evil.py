@@ -81,6 +81,16 @@ def test_the_same_said_otherwise(content, format):
     assert look(content, format).rows == 2
 
 
+def test_a_large_workbook_that_does_not_tell_its_dimensions_is_read():
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for number in range(60_000):
+        sheet.append([number, f"район {number}", "да"])
+    target = io.BytesIO()
+    book.save(target)
+    assert (look(target.getvalue(), "XLSX").rows, look(target.getvalue(), "XLSX").fault) == (59_999, "")
+
+
 def test_two_workbooks_of_the_same_are_other_bytes():
     assert len({look(PLAIN, "XLSX").bytes_digest, look(saved_again(PLAIN), "XLSX").bytes_digest}) == 2
 
