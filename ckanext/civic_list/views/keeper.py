@@ -74,8 +74,11 @@ def _new_edition_page(form: Mapping[str, Any], errors: Mapping[str, Any]) -> str
 def edition(number: str) -> str:
     """One edition: where it is on its way, and what would change."""
     edition = found_or_404("civic_edition_show", number=number)
+    page, impact = paging(), _impact(edition)
+    bodies = impact["workload"]["agencies"] if impact else []
     return tk.render("civic_list/keeper/edition.html", {
-        "edition": edition, "steps": steps_of(edition), "tab": "overview", "impact": _impact(edition),
+        "edition": edition, "steps": steps_of(edition), "tab": "overview", "impact": impact,
+        "loads": bodies[page["offset"]:page["offset"] + page["limit"]],
         "history": found_or_404("civic_event_list", stream="edition", stream_id=edition["id"], limit=20)["results"],
     })
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, vocabulary
 from ckanext.civic_core.logic import flow
-from ckanext.civic_list import agencies, annex, editions, terms
+from ckanext.civic_list import agencies, annex, editions, simulating, terms
 from ckanext.civic_list.domain import difference, impact
 from ckanext.civic_list.domain.impact import Owed
 from ckanext.civic_list.domain.items import Item as Row
@@ -109,10 +109,13 @@ def civic_edition_impact(context: Context, data_dict: dict[str, Any]) -> dict[st
 
     :param id: id or number of the edition.
     :returns: ``{"in_force": number or null, "new", "lost", "moved", "bodies": [{"agency", "new", "lost", "moved_in",
-        "moved_out"}], "looser": [{"code", "field", "before", "after"}], "datasets", "revision",
+        "moved_out"}], "looser": [{"code", "field", "before", "after"}], "datasets", "workload", "revision",
         "annex_sha256"}``: duties that bodies gain and lose, and those of items that go to another body; items whose
         period becomes looser; how many linked datasets lose their duty; the SHA-256 of the annex, which is what is
-        approved, at this ``revision``.
+        approved, at this ``revision``. ``workload`` is ``{"since", "until", "total", "agencies": [{"agency", "now",
+        "after"}], "figures"}``: for the twelve months from that day, now and after, ``{"duties", "year", "month",
+        "week", "busiest_month"}`` in releases; ``figures`` says, now and after, what ``actuality`` and ``delivered``
+        (``{"numerator", "denominator", "percent"}``) would be if every dataset went on as in the last twelve months.
     """
     tk.check_access("civic_edition_impact", context, data_dict)
     data = flow.checked(data_dict, schema.one(), context)
@@ -127,7 +130,8 @@ def civic_edition_impact(context: Context, data_dict: dict[str, Any]) -> dict[st
     return {
         "in_force": former.number if former else None, "new": sums.new, "lost": sums.lost, "moved": sums.moved_in,
         "bodies": _by_body(session, bodies), "looser": _looser(session, former, edition),
-        "datasets": _datasets_without_duty(session, before, after), "revision": edition.revision,
+        "datasets": _datasets_without_duty(session, before, after),
+        "workload": simulating.simulate(session, former, edition, day, before, after), "revision": edition.revision,
         "annex_sha256": edition.annex_sha256 or annex.digest(session, edition),
     }
 
