@@ -69,7 +69,7 @@ def test_only_the_clock_reads_the_time(path):
 
 
 #: who may end a transaction: the step every action takes, and the commands that work by themselves
-COMMITTERS = {"flow.py", "cli.py", "ticking.py", "demo.py"}
+COMMITTERS = {"flow.py", "cli.py", "ticking.py", "looking.py", "demo.py"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)

@@ -93,6 +93,7 @@ def _pass_on(session: Session, row: Succession, passing: list[str], moving: list
         session.execute(sa.text(_JOIN_GROUPS), values)
         _leave_groups(session, row)
     session.execute(sa.text(_COPY_DUTIES), values)
+    session.execute(sa.text(_COPY_OWN_TERMS), values)
     linked = _move_links(session, passing, row.to_id or "")
     _move_datasets(moving, row.to_id or "")
     return {*moving, *linked}
@@ -130,6 +131,15 @@ _COPY_DUTIES = """
            schedule_kind, schedule_days, schedule_unit
     from civic_list_duty where id = any(:duties)
     on conflict on constraint civic_list_duty_once do nothing
+"""
+_COPY_OWN_TERMS = """
+    insert into civic_list_own_terms (id, duty_id, since, period, schedule_kind, schedule_days, schedule_unit,
+                                      recorded_at, applied_at)
+    select gen_random_uuid()::text, mine.id, :day, old.period, old.schedule_kind, old.schedule_days,
+           old.schedule_unit, now(), now()
+    from civic_list_duty old join civic_list_duty mine on mine.item_id = old.item_id and mine.agency_id = :to
+    where old.id = any(:duties) and (old.period is not null or old.schedule_kind is not null)
+    on conflict do nothing
 """
 
 

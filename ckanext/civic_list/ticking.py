@@ -39,6 +39,7 @@ def sync(session: Session) -> list[str]:
     taken_in = agencies.sync(session)
     session.commit()
     new = watching.take_in(session, _AT_ONCE)
+    session.commit()
     astray = agreement.astray(session, _AT_ONCE)
     linking.write_back(session, astray)
     session.commit()

@@ -36,7 +36,12 @@ def put(name: str, content: bytes, **more: Any) -> None:
         act("health_editor", "resource_update", id=resources[0]["id"], name="data", **about)
     else:
         act("health_editor", "resource_create", package_id=name, name="data", **about)
-    looking.look_at(act("health_editor", "package_show", id=name)["id"])
+    look(name)
+
+
+def look(name: str) -> None:
+    """Let the worker do its part."""
+    looking.look_at(act("operator", "package_show", id=name)["id"])
 
 
 def pass_time() -> None:

@@ -35,7 +35,8 @@ COUNTED = """
         from (
             select kind, agency_id, category, code, published, covered,
                    code not in ('suspended', 'not_applicable') as stands
-            from civic_list_standing where daterange(since, until) @> cast(:day as date)
+            from civic_list_standing
+            where kind in ('duty', 'dataset') and since <= :day and coalesce(until, 'infinity'::date) > :day
         ) standing
         group by agency_id, category
         union all
@@ -64,7 +65,7 @@ def values_of(day: date) -> dict[str, date]:
 
 
 def keep(session: Session, today: date) -> int:
-    """Keep the figures of the first day that is over and was not kept yet, and commit; at first those of yesterday.
+    """Keep the figures of the first day that is over and was not kept yet; at first those of yesterday.
 
     :returns: 1, or 0 where none was left.
     """
@@ -75,7 +76,6 @@ def keep(session: Session, today: date) -> int:
         session.execute(sa.text(_KEEP), values_of(day))
         if session.scalar(sa.select(sa.func.count()).select_from(Figure).where(Figure.day == day)) == 0:
             session.add(_nothing(day))
-    session.commit()
     return int(day < today)
 
 

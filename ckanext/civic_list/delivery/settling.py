@@ -95,7 +95,8 @@ def _begin_runs(known: Mapping[str, DutyFacts], ids: Iterable[str], day: date) -
         if one is None or not _stands(one, day):
             continue
         if one.row.run_since != one.duty.begins:
-            one.row.run_since, one.row.run_published = one.duty.begins, one.published
+            before = any(link.since <= one.duty.begins for link in one.links)
+            one.row.run_since, one.row.run_published = one.duty.begins, one.published and before
             one.duty = replace(one.duty, published=one.row.run_published)
         if one.published:
             one.row.withdrawn_on = None

@@ -43,7 +43,7 @@ def tick(session: Session) -> list[tuple[int, str]]:
         (_all(lambda: _miss(session, today)), "obligations missed"),
         (_all(lambda: _announce(session, today)), "states turned"),
         (_all(lambda: _remind(session, today)), "reminders recorded"),
-        (_all(lambda: figures_kept.keep(session, today)), "days of figures kept"),
+        (_all(lambda: _keep_figures(session, today)), "days of figures kept"),
         (_check_remote(session), "files elsewhere to be checked"),
     ]
 
@@ -134,6 +134,12 @@ def _reminder(row: Obligation, code: str, agency: str, step: reminders.Step) -> 
     return ReminderDue(
         row.duty_id, code, agency, key=row.key, terms_since=row.terms_since, due=row.due, step=step.code
     )
+
+
+def _keep_figures(session: Session, today: date) -> int:
+    kept = figures_kept.keep(session, today)
+    session.commit()
+    return kept
 
 
 def _check_remote(session: Session) -> int:

@@ -24,7 +24,7 @@ def note(session: Session, dataset: Any, maker: Maker) -> None:
 
 
 def take_in(session: Session, most: int) -> int:
-    """Note datasets that were there before the list was, as many as said; each is looked at. Commits.
+    """Note datasets that were there before the list was, as many as said; each is looked at.
 
     :returns: how many.
     """
@@ -36,7 +36,6 @@ def take_in(session: Session, most: int) -> int:
     ).all()
     for dataset in rows:
         sightings.note(session, dataset, Maker(SYSTEM, "published"))
-    session.commit()
     return len(rows)
 
 

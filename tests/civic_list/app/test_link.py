@@ -20,7 +20,9 @@ def test_a_link_to_the_agencys_own_duty_counts_at_once(codes):
     duty = act("", "civic_duty_show", code=codes[0], agency=HEALTH)
     assert duty["has_data"] is True
     assert [one["name"] for one in duty["datasets"]] == ["schools"]
-    assert [one["type"] for one in events(stream="duty", stream_id=duty["id"])] == ["duty.linked"]
+    assert [one["type"] for one in events(stream="duty", stream_id=duty["id"])] == [
+        "duty.linked", "duty.state_changed",
+    ]
 
 
 def test_another_bodys_duty_waits_for_it_and_counts_for_it_once_confirmed(codes):

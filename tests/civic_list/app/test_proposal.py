@@ -1,14 +1,16 @@
 """Agencies' own lists: prepared, approved by their admins, taken into a draft by the keepers."""
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
+from civic_list.listing import on
 from civic_list.portal import AKMOLA, HEALTH, act, draft, events, make_law, race, refusal, row
 
-from ckanext.civic_core import clock
+from ckanext.civic_core import clock, ticking
 from ckanext.civic_list.logic.action import proposal as proposals
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -132,8 +134,10 @@ def test_a_looser_period_holds_for_the_agency_and_changes_no_draft(law):
     made = propose("period", code=law, period="YEARLY", reason="Данные годовые")
     taken = act("keeper", "civic_item_proposal_decide", id=made["id"], decision="accept")
     assert (taken["state"], taken["edition"]) == ("accepted", None)
-    duty = act("", "civic_duty_show", code=law, agency=HEALTH)
-    assert duty["period"] == "YEARLY"
+    assert act("", "civic_duty_show", code=law, agency=HEALTH)["period"] == "MONTHLY"
+    with on((clock.today().replace(day=28) + timedelta(days=4)).replace(day=1).isoformat()):
+        ticking.tick(model.Session)
+        assert act("", "civic_duty_show", code=law, agency=HEALTH)["period"] == "YEARLY"
     assert act("", "civic_item_show", code=law)["period"] == "MONTHLY"
     assert events(type="duty.changed")[-1]["public"]["fields"] == ["period"]
 
