@@ -17,7 +17,7 @@ from ckanext.civic_list.content.digest import Table, digest_of, table_of
 from ckanext.civic_list.content.remote import Limits, look_at_remote
 from ckanext.civic_list.content.seen import Former, Seen, changed, of_content
 
-__all__ = ["Former", "Seen", "look"]
+__all__ = ["Former", "Seen", "format_of", "look", "opened"]
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def _stored(resource: Mapping[str, Any], former: Former | None, ignore_columns: 
 
 
 def _uploaded(resource: Mapping[str, Any], former: Former | None, ignore_columns: Collection[str]) -> Seen:
-    file = _opened(resource)
+    file = opened(resource)
     if file is None:
         if resource.get("datastore_active"):
             return _stored(resource, former, ignore_columns)
@@ -92,7 +92,7 @@ def _uploaded(resource: Mapping[str, Any], former: Former | None, ignore_columns
         return of_content(digest_of(file, format_of(resource), ignore_columns), former, "upload", "file")
 
 
-def _opened(resource: Mapping[str, Any]) -> BinaryIO | None:
+def opened(resource: Mapping[str, Any]) -> BinaryIO | None:
     """The uploaded file; None where the storage has none, whatever storage it is."""
     try:
         storage = uploader.get_resource_uploader(dict(resource))

@@ -33,8 +33,8 @@ from ckanext.civic_list.content.limits import (
     UnsupportedFormatError,
 )
 
-__all__ = ["Batch", "Row", "TooBigError", "UnreadableError", "UnsupportedFormatError", "as_text", "flatten",
-           "is_delimited", "read_batches", "read_rows"]
+__all__ = ["Batch", "Row", "TooBigError", "UnreadableError", "UnsupportedFormatError", "as_text", "column_names",
+           "delimiter_of", "encoding_of", "flatten", "is_delimited", "read_batches", "read_rows", "unreadable"]
 
 Row = Mapping[str, str]
 
@@ -62,7 +62,7 @@ def read_rows(source: BinaryIO, format: str) -> Iterator[Row]:
     reader = _READERS.get(_code(format))
     if reader is None:
         raise UnsupportedFormatError(format)
-    with _unreadable():
+    with unreadable():
         yield from reader(source)
 
 
@@ -84,7 +84,7 @@ def read_batches(source: BinaryIO) -> Iterator[Batch]:
 
     :raises UnreadableError: where the file cannot be read as what it is said to be.
     """
-    with _unreadable():
+    with unreadable():
         yield from _batches(source)
 
 
@@ -93,7 +93,8 @@ def _code(format: str) -> str:
 
 
 @contextmanager
-def _unreadable() -> Iterator[None]:
+def unreadable() -> Iterator[None]:
+    """What goes wrong in here says that the file is not what its format says."""
     try:
         yield
     except (UnsupportedFormatError, UnreadableError, MemoryError):
@@ -119,12 +120,12 @@ def _batches(source: BinaryIO) -> Iterator[Batch]:
     source.seek(0)
     if sample.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_NO_TABLE):
         raise UnreadableError("a page or an archive stands where a table should be")
-    encoding = _encoding(sample)
+    encoding = encoding_of(sample)
     meter = Meter(source)
     text = io.TextIOWrapper(cast(BinaryIO, meter), encoding=encoding, errors="strict", newline="")
     try:
         csv.field_size_limit(_MAX_CELL)
-        yield from _delimited(text, _delimiter(sample.decode(encoding, "ignore")), meter)
+        yield from _delimited(text, delimiter_of(sample.decode(encoding, "ignore")), meter)
     finally:
         text.detach()
 
@@ -153,7 +154,8 @@ def _batch(names: tuple[str, ...], records: list[list[str]]) -> Batch:
     return Batch(names, full, uneven)
 
 
-def _encoding(sample: bytes) -> str:
+def encoding_of(sample: bytes) -> str:
+    """The encoding of a text, told by its beginning."""
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\0" in sample:
@@ -167,7 +169,8 @@ def _encoding(sample: bytes) -> str:
     return "utf-8-sig"
 
 
-def _delimiter(sample: str) -> str:
+def delimiter_of(sample: str) -> str:
+    """What parts the cells of a text, told by its first line."""
     first = sample.splitlines()[0] if sample else ""
     counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
     best = max(counts, key=lambda mark: counts[mark])

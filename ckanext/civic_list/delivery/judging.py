@@ -20,7 +20,7 @@ from ckanext.civic_list.domain import events_delivery as events
 from ckanext.civic_list.domain import releases as rules
 from ckanext.civic_list.model import Evidence, LinkSpell, Release, SeenResource, Sighting, Use, WatchedDataset
 
-__all__ = ["judge", "tell"]
+__all__ = ["judge", "reader_of", "tell"]
 
 #: a file elsewhere is asked again after this time
 _CHECK_AGAIN = timedelta(hours=6)
@@ -50,7 +50,7 @@ def judge(
         sa.select(SeenResource).where(SeenResource.dataset_id == watched.dataset_id)
         .execution_options(populate_existing=True)
     )}
-    reader = _reader(session, watched.dataset_id)
+    reader = reader_of(session, watched.dataset_id)
     for one in sightings:
         look = Look(one, seen.get(one.resource_id), stored.get(one.resource_id))
         evidence = _evidence(look)
@@ -61,7 +61,7 @@ def judge(
     return began
 
 
-def _reader(session: Session, dataset_id: str) -> rules.Reader:
+def reader_of(session: Session, dataset_id: str) -> rules.Reader:
     """What is known: the dataset's last release, and every content released for the duties that it answers."""
     last = session.scalars(
         sa.select(Release).where(Release.dataset_id == dataset_id).order_by(Release.number.desc()).limit(1)
