@@ -1,17 +1,26 @@
 """Tells CKAN's search index what changed in datasets without CKAN saving them: after the commit, never before."""
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import ckan.model as core
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib.search import commit as open_to_readers
+from ckan.lib.search.common import make_connection
+from ckan.lib.search.index import PackageSearchIndex
 from ckan.logic import index_remove_package, index_update_package
 from ckan.types import Context
 from sqlalchemy.orm import Session
 
-__all__ = ["after_commit", "reindex", "settle"]
+from ckanext.civic_list import breakpoints
+
+__all__ = ["after_commit", "reindex", "restate", "settle"]
+
+#: datasets that are fetched from the index at once
+_AT_ONCE = 100
 
 
 def settle(context: Context, datasets: Collection[str]) -> None:
@@ -21,13 +30,59 @@ def settle(context: Context, datasets: Collection[str]) -> None:
 
 
 def reindex(datasets: Iterable[str]) -> None:
-    """Write these datasets to the index; those that are gone are taken out."""
+    """Write these datasets to the index, read anew; those that are gone are taken out."""
     for dataset in datasets:
-        try:
-            index_update_package(Context(ignore_auth=True, user=""), dataset, defer_commit=True)
-        except tk.ObjectNotFound:
-            index_remove_package(dataset)
+        _write(dataset)
     open_to_readers()
+
+
+def _write(dataset: str) -> None:
+    try:
+        index_update_package(Context(ignore_auth=True, user=""), dataset, defer_commit=True)
+    except tk.ObjectNotFound:
+        index_remove_package(dataset)
+
+
+def restate(datasets: Iterable[str]) -> None:
+    """Write how these datasets will stand to the index. What else it says of them is taken from it, which is several
+    times faster; a dataset that changed since it was written there is read anew.
+    """
+    ids = sorted(set(datasets))
+    for start in range(0, len(ids), _AT_ONCE):
+        _restate(ids[start:start + _AT_ONCE])
+    if ids:
+        open_to_readers()
+
+
+def _restate(ids: Sequence[str]) -> None:
+    kept = dict(_kept(ids))
+    courses = breakpoints.read(core.Session, ids)  # type: ignore[arg-type]
+    for id_, modified in _modified(ids).items():
+        copy = kept.pop(id_, None)
+        if copy is None or copy["data_dict"]["metadata_modified"] != modified:
+            _write(id_)
+            continue
+        shown = breakpoints.keep(copy["validated_data_dict"], courses[id_])
+        PackageSearchIndex().index_package({**copy["data_dict"], "with_custom_schema": shown}, defer_commit=True)
+    for id_ in kept:
+        index_remove_package(id_)
+
+
+def _kept(ids: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What the index has of these datasets: the dataset by CKAN's schema, and by the portal's."""
+    answer = make_connection(decode_dates=False).search(
+        "*:*", rows=len(ids), fl="id data_dict validated_data_dict", wt="json",
+        fq=[f'+site_id:"{tk.config["ckan.site_id"]}"', "+entity_type:package", "+id:({})".format(" OR ".join(ids))],
+    )
+    for one in answer.docs:
+        yield one["id"], {name: json.loads(one[name]) for name in ("data_dict", "validated_data_dict")}
+
+
+def _modified(ids: Sequence[str]) -> dict[str, str]:
+    rows = core.Session.execute(
+        sa.select(core.Package.id, core.Package.metadata_modified).where(core.Package.id.in_(ids))
+    )
+    return {row.id: row.metadata_modified.isoformat() for row in rows}
 
 
 def after_commit(session: Session, datasets: Collection[str]) -> None:

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 import ckanext.civic_list.model  # noqa: F401  declares the tables
 from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick, IUpkeep
-from ckanext.civic_list import agreement, datasets, menus, ticking
+from ckanext.civic_list import agreement, breakpoints, datasets, menus, search, ticking
+from ckanext.civic_list.delivery import stored
+from ckanext.civic_list.logic.action.datastore import actions
 
 
-@tk.blanket.actions
+@tk.blanket.actions(actions)
 @tk.blanket.auth_functions
 @tk.blanket.blueprints
 @tk.blanket.config_declarations
@@ -27,6 +29,7 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     """What agencies promised to publish, and by when."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
     p.implements(p.ITranslation)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
@@ -34,6 +37,8 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(IMenu)
     p.implements(ITick)
     p.implements(IUpkeep)
+    if stored.IXloader is not None:
+        p.implements(stored.IXloader, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
@@ -57,6 +62,38 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def after_dataset_delete(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         datasets.forget(context, pkg_dict["id"])
+
+    # IPackageController: in answers and in the index
+
+    def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        breakpoints.show([pkg_dict])
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return breakpoints.index(pkg_dict)
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return search.ask(search_params)
+
+    def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
+        return search.found(search_results, search_params)
+
+    # IFacets
+
+    def dataset_facets(self, facets_dict: Any, package_type: str) -> Any:
+        return search.facets(facets_dict)
+
+    def group_facets(self, facets_dict: Any, group_type: str, package_type: str | None) -> Any:
+        return search.facets(facets_dict)
+
+    def organization_facets(self, facets_dict: Any, organization_type: str, package_type: str | None) -> Any:
+        return search.facets(facets_dict)
+
+    # IXloader: where xloader is loaded; its rows come past the actions of the DataStore
+
+    def after_upload(
+        self, context: Context, resource_dict: dict[str, Any], dataset_dict: dict[str, Any]
+    ) -> None:
+        stored.loaded(context, resource_dict["id"])
 
     # IDatasetDuties
 

@@ -21,7 +21,7 @@ from ckanext.civic_list.content.seeing import Former, Seen, look
 from ckanext.civic_list.delivery import judging, settling
 from ckanext.civic_list.model import LinkSpell, SeenResource, Sighting, WatchedDataset
 
-__all__ = ["after_commit", "hint", "look_at", "waiting"]
+__all__ = ["after_commit", "hint", "ignored", "look_at", "told", "waiting"]
 
 log = logging.getLogger(__name__)
 #: how long a worker may take before another one takes over
@@ -93,13 +93,14 @@ def _look(session: Session, resource_id: str) -> Seen | None:
     """One look; None where the resource is gone by now. No transaction is open while the file is read."""
     resource = session.get(core.Resource, resource_id)
     former = session.get(SeenResource, resource_id)
-    told = _told(resource) if resource is not None and resource.state == "active" else None
+    about = told(resource) if resource is not None and resource.state == "active" else None
     kept = _former(former) if former is not None and former.looked_at else None
     session.rollback()
-    return look(told, kept, _ignored(told)) if told else None
+    return look(about, kept, ignored(about)) if about else None
 
 
-def _told(resource: Any) -> dict[str, Any]:
+def told(resource: Any) -> dict[str, Any]:
+    """A stored resource as a look at its data needs it."""
     extras = resource.extras or {}
     return {**extras, **{
         name: getattr(resource, name) for name in ("id", "url", "url_type", "format", "package_id", "name")
@@ -110,7 +111,7 @@ def _former(row: SeenResource) -> Former:
     return Former(row.etag, row.last_modified, row.size or 0, row.bytes, row.content)
 
 
-def _ignored(resource: Mapping[str, Any]) -> list[str]:
+def ignored(resource: Mapping[str, Any]) -> list[str]:
     """Columns that say nothing of the content: those of the portal, and those that the resource names."""
     own = str(resource.get("ignore_columns") or "").split(",")
     everywhere = tk.config["ckanext.civic_list.ignore_columns"] or []
@@ -133,4 +134,4 @@ def _settle(
     judging.tell(session, dataset_id, releases)
     session.execute(sa.delete(Sighting).where(Sighting.id.in_(list(sightings))))
     session.commit()
-    indexing.reindex(changed | ({dataset_id} if watched is not None else set()))
+    indexing.restate(changed | ({dataset_id} if watched is not None else set()))
