@@ -72,7 +72,7 @@ def _settle(session: Session, table: Any, key: Any, today: date) -> int:
         return 0
     changed = settling.settle(session, *((ids, ()) if table is Duty else ((), ids)))
     session.commit()
-    indexing.reindex(changed)
+    indexing.restate(changed)
     return len(ids)
 
 
