@@ -7,11 +7,13 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.logic import flow
+from ckanext.civic_list import messages_delivery
 
 __all__ = ["sentence", "transaction"]
 
 #: code of a rule -> its sentence; looked up when it is said, so that it speaks the language of the request
 _SENTENCES: Mapping[str, Callable[[], str]] = {
+    **messages_delivery.SENTENCES,
     "edition_step": lambda: tk._("The state of the edition does not allow this step: {state}."),
     "edition_closed": lambda: tk._("Rows can be changed only while the edition is a draft."),
     "edition_empty": lambda: tk._("The edition has no rows yet: import a list or add items first."),

@@ -72,6 +72,14 @@ RIGHTS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {
     "civic_duty_unlink": (EDITORS | KEEPERS, {"duty": "DUTY", "dataset": "DATASET"}),
     "civic_duty_link_decide": (EDITORS | KEEPERS, {"id": "LINK", "decision": "confirm"}),
     "civic_duty_link_list": (EDITORS | KEEPERS, {"agency": AKMOLA}),
+    "civic_duty_confirm_current": (EDITORS, {"duty": "DUTY"}),
+    "civic_duty_suspend": (ADMINS | KEEPERS, {"duty": "DUTY"}),
+    "civic_obligation_excuse": (ADMINS | KEEPERS, {"duty": "DUTY", "key": "first"}),
+    "civic_relief_decide": (KEEPERS, {"id": "x", "decision": "confirm"}),
+    "civic_relief_end": (KEEPERS, {"id": "x"}),
+    "civic_relief_list": (EVERYBODY, {}),
+    "civic_release_check": (EDITORS | KEEPERS, {"duty": "DUTY"}),
+    "civic_duty_template": (EDITORS | KEEPERS, {"duty": "DUTY"}),
 }
 
 
