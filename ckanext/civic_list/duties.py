@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, config
 from ckanext.civic_list import agencies, terms
-from ckanext.civic_list.model import Agency, Duty, DutyTerm, Edition, Item, ItemVersion, Link
+from ckanext.civic_list.delivery import stood
+from ckanext.civic_list.model import Agency, Duty, DutyTerm, Edition, Item, ItemVersion, Link, Standing
 from ckanext.civic_list.model.duty import LINK_OPEN
 
 __all__ = [
@@ -57,18 +58,19 @@ def page(session: Session, edition: Edition, day: date, filters: Mapping[str, An
 
     First the few that are shown are found in narrow rows, then only these are read whole.
     """
-    found, keys = _sorted(_standing(edition.id, day, filters), filters.get("sort") or "number", edition.id)
+    found, keys = _sorted(_standing(edition.id, day, filters), filters.get("sort") or "number", edition.id, day)
     chosen = (
         found.with_only_columns(DutyTerm.id, *(key.label(f"key_{place}") for place, key in enumerate(keys)))
-        .where(*_conditions(filters))
+        .where(*_conditions(filters, day))
         .order_by(*keys).limit(filters["limit"]).offset(filters.get("offset") or 0)
         .subquery()
     )
     query = _rows().join(chosen, chosen.c.id == DutyTerm.id)
-    return [Row(*parts) for parts in session.execute(query.order_by(chosen.c.key_0, chosen.c.key_1))]
+    order = [column for column in chosen.c if column.name.startswith("key_")]
+    return [Row(*parts) for parts in session.execute(query.order_by(*order))]
 
 
-def _sorted(query: Any, sort: str, edition_id: str) -> tuple[Any, tuple[Any, Any]]:
+def _sorted(query: Any, sort: str, edition_id: str, day: date) -> tuple[Any, tuple[Any, ...]]:
     """The query with what it is sorted by: places among the few agencies and rows, quicker than their many titles."""
     title = sa.func.lower(Agency.title[config.home_language()].astext)
     agencies_ = _ranked(sa.select(Agency.id), title, Agency.name)
@@ -76,27 +78,56 @@ def _sorted(query: Any, sort: str, edition_id: str) -> tuple[Any, tuple[Any, Any
     if sort in {"number", "agency"}:
         keys = (DutyTerm.number, agencies_.c.place)
         return query, keys if sort == "number" else (agencies_.c.place, DutyTerm.number)
+    if sort == "due":
+        standing = stood.on(day, "duty").subquery()
+        query = query.outerjoin(standing, standing.c.subject_id == DutyTerm.duty_id)
+        return query, (sa.func.coalesce(standing.c.next_due, _NEVER), DutyTerm.number, agencies_.c.place)
     rows = sa.select(ItemVersion.id).join(Item, Item.id == ItemVersion.item_id)
     by = {"title": ItemVersion.title_key, "code": Item.code}[sort]
     rows_ = _ranked(rows.where(ItemVersion.edition_id == edition_id), by, ItemVersion.number)
     return query.join(rows_, rows_.c.id == DutyTerm.version_id), (rows_.c.place, agencies_.c.place)
 
 
+#: what owes nothing to come stands after all that does
+_NEVER = date.max
+
+
 def _ranked(query: Any, *by: Any) -> Any:
     return query.add_columns(sa.func.row_number().over(order_by=by).label("place")).subquery()
 
 
-def cells(session: Session, edition: Edition, day: date, filters: Mapping[str, Any]) -> list[Cell]:
-    """All that match the words of the query, counted for every filter at once; one statement."""
+def cells(
+    session: Session, edition: Edition, day: date, filters: Mapping[str, Any]
+) -> tuple[list[Cell], dict[str, int]]:
+    """What matches the words and the state, counted for every other filter at once; by state, what matches the others.
+
+    One statement.
+    """
     public = _with_public_data().distinct().subquery()
     columns = (DutyTerm.agency_id, DutyTerm.category, DutyTerm.period, public.c.duty_id.is_not(None))
     query = (
         _standing(edition.id, day, filters)
-        .with_only_columns(*columns, sa.func.count())
+        .where(*_conditions({"state": filters.get("state")}, day))
+        .with_only_columns(*columns, sa.null(), sa.func.count())
         .outerjoin(public, public.c.duty_id == DutyTerm.duty_id)
         .group_by(*columns)
     )
-    return [Cell(*row) for row in session.execute(query)]
+    by_state = _by_state(edition.id, day, {**filters, "state": None})
+    rows = [tuple(row) for row in session.execute(query.union_all(by_state))]
+    return [Cell(row[0], row[1], row[2], row[3], row[5]) for row in rows if row[4] is None], {row[4]: row[5] for row in rows if row[4]}
+
+
+def _by_state(edition_id: str, day: date, filters: Mapping[str, Any]) -> Any:
+    """How many duties have each state; from the states alone where these know all that is asked for."""
+    query = stood.on(day, "duty").where(Standing.code != "not_applicable").group_by(Standing.code)
+    if any(filters.get(name) not in (None, "") for name in ("q", "period", "has_data")):
+        found = _standing(edition_id, day, filters).where(*_conditions(filters, day))
+        terms_ = found.with_only_columns(DutyTerm.duty_id).subquery()
+        query = query.join(terms_, terms_.c.duty_id == Standing.subject_id)
+    else:
+        query = query.where(*_conditions(filters, day, of=Standing))
+    none = [sa.cast(sa.null(), sa.Text)] * 3
+    return query.with_only_columns(*none, sa.false(), Standing.code, sa.func.count())
 
 
 def _standing(edition_id: str, day: date, filters: Mapping[str, Any]) -> Any:
@@ -119,18 +150,21 @@ def _holds(day: date) -> tuple[Any, ...]:
     )
 
 
-def _conditions(filters: Mapping[str, Any]) -> list[Any]:
+def _conditions(filters: Mapping[str, Any], day: date, of: Any = DutyTerm) -> list[Any]:
     chosen: dict[str, Any] = {
-        "agency": lambda name: _of(Agency.name == name) | (DutyTerm.agency_id == name),
-        "agencies": DutyTerm.agency_id.in_, "group": lambda group: _of(Agency.body_group == group),
-        "category": DutyTerm.category.__eq__, "period": DutyTerm.period.__eq__,
+        "agency": lambda name: _of(of, Agency.name == name) | (of.agency_id == name),
+        "agencies": lambda ids: of.agency_id.in_(ids), "group": lambda group: _of(of, Agency.body_group == group),
+        "category": lambda code: of.category == code, "period": DutyTerm.period.__eq__,
         "has_data": lambda wanted: _has_data() if wanted else ~_has_data(),
+        "state": lambda code: DutyTerm.duty_id.in_(
+            stood.on(day, "duty").with_only_columns(Standing.subject_id).where(Standing.code == code)
+        ),
     }
     return [make(filters[name]) for name, make in chosen.items() if filters.get(name) not in (None, "")]
 
 
-def _of(which: Any) -> Any:
-    return DutyTerm.agency_id.in_(sa.select(Agency.id).where(which))
+def _of(rows: Any, which: Any) -> Any:
+    return rows.agency_id.in_(sa.select(Agency.id).where(which))
 
 
 def _has_data() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import ckan.model as core
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from ckanext.civic_core import config
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import agencies
+from ckanext.civic_list.delivery import stood
 from ckanext.civic_list.duties import Row
 from ckanext.civic_list.model import Link
 from ckanext.civic_list.model.duty import LINK_OPEN
@@ -39,10 +41,13 @@ def reader_of(context: Context) -> Reader:
     return Reader(roles.sysadmin, frozenset(id_ for id_, _ in roles.agencies))
 
 
-def shown(session: Session, rows: Sequence[Row], reader: Reader) -> list[dict[str, Any]]:
-    """Duties as answers show them; one statement however many."""
-    linked = links(session, [row.duty.id for row in rows], reader)
-    return [_shown(row, linked.get(row.duty.id, [])) for row in rows]
+def shown(session: Session, rows: Sequence[Row], reader: Reader, day: date) -> list[dict[str, Any]]:
+    """Duties as answers show them, with their state at the end of a day; two statements however many."""
+    ids = [row.duty.id for row in rows]
+    linked, standing = links(session, ids, reader), stood.of(session, "duty", ids, day)
+    return [
+        {**_shown(row, linked.get(row.duty.id, [])), **standing.get(row.duty.id, stood.UNKNOWN)} for row in rows
+    ]
 
 
 def _shown(row: Row, linked: Sequence[dict[str, Any]]) -> dict[str, Any]:

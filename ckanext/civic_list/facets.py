@@ -19,10 +19,12 @@ def count(cells: Sequence[Cell], agencies: Agencies, filters: Mapping[str, Any])
 
 
 def facets(
-    cells: Sequence[Cell], agencies: Agencies, filters: Mapping[str, Any]
+    cells: Sequence[Cell], states: Mapping[str, int], agencies: Agencies, filters: Mapping[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
     """For each facet its values with their counts, the greatest first; the facet's own filter is set aside."""
-    return {name: _facet(name, cells, agencies, filters) for name in FACETS}
+    found = {name: _facet(name, cells, agencies, filters) for name in FACETS}
+    by_count = sorted(states.items(), key=lambda one: (-one[1], one[0]))
+    return {**found, "state": [{"value": code, "count": number} for code, number in by_count]}
 
 
 def _facet(name: str, cells: Sequence[Cell], agencies: Agencies, filters: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -25,6 +25,10 @@ QUERIES: dict[str, dict[str, Any]] = {
     "with data": {"has_data": True},
     "without data, by agency": {"has_data": False, "sort": "agency"},
     "a past day": {"as_of": "2025-06-01"},
+    "one state": {"state": "delinquent"},
+    "one state, with data": {"state": "fresh", "has_data": True},
+    "by due day": {"sort": "due"},
+    "one state, by due day": {"state": "overdue", "sort": "due", "as_of": "2025-06-01"},
 }
 
 
@@ -55,7 +59,7 @@ def country(portal: Any) -> Iterator[Any]:
     took = time.perf_counter() - began
     print(f"\nterms of {ROWS * BODIES} duties written in {took:.1f} s")
     assert took < 60
-    for statement in _LINKS.split(";"):
+    for statement in (_LINKS + ";" + _STATES).split(";"):
         session.execute(sa.text(statement), {"datasets": DATASETS})
     session.commit()
     with model.ensure_engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -94,6 +98,23 @@ insert into civic_list_link (id, duty_id, dataset_id, dataset_title, role, state
                              reason)
 select 'l' || n, id, 'p' || n, '{}', 'main', 'confirmed', n % 10 <> 0, '2025-02-01', 'x', now(), ''
 from (select id, row_number() over (order by md5(id)) n from civic_list_duty) d where n <= cast(:datasets as int)
+"""
+
+#: five stretches of each duty and public dataset, a year apart, so that most rows hold on other days than is asked for
+_STATES = """
+insert into civic_list_standing (kind, subject_id, agency_id, category, since, until, code, reason, params, next_due,
+                                 published, covered, turn)
+select kind, id, agency_id, category, began + 365 * n, case when n < 3 then began + 365 * (n + 1) end,
+       (array['fresh','due','overdue','delinquent','missing'])[1 + (part + n) % 5], 'missed',
+       '{"key": "2025-01", "missed": "2025-03-01"}', began + 365 * (n + 1), (part + n) % 5 < 4, part % 7 = 0, true
+from (
+    select 'duty' as kind, t.duty_id as id, t.agency_id, t.category, date '2024-01-01' + t.number % 400 as began,
+           t.number as part
+    from civic_list_duty_term t
+    union all
+    select 'dataset', l.dataset_id, d.agency_id, 'cat-1', date '2024-01-01' + hashtext(d.id) % 200, abs(hashtext(d.id))
+    from civic_list_link l join civic_list_duty d on d.id = l.duty_id where l.public
+) subjects, generate_series(-1, 3) n
 """
 
 

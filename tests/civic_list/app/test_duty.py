@@ -28,7 +28,7 @@ class TestSearch:
     def test_before_any_edition_there_is_nothing(self):
         assert act("", "civic_duty_search") == {
             "count": 0, "edition": None, "results": [],
-            "facets": {name: [] for name in ("agency", "group", "category", "period", "has_data")},
+            "facets": {name: [] for name in ("agency", "group", "category", "period", "has_data", "state")},
         }
 
     @pytest.mark.parametrize(("filters", "count"), [
@@ -85,10 +85,10 @@ class TestSearch:
             statements.clear()
             answer = act("", "civic_duty_search", agency=HEALTH, limit=100)
             assert sum(one["has_data"] for one in answer["results"]) == rows
-            assert len(statements) == 5, statements
+            assert len(statements) == 6, statements
             statements.clear()
             act("health_editor", "civic_duty_search", agency=HEALTH, limit=100)
-            assert len(statements) == 8, statements
+            assert len(statements) == 9, statements
 
 
 class TestShow:

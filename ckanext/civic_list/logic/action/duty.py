@@ -15,6 +15,7 @@ from ckanext.civic_core.record import record
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import agencies, duties, duties_shown, editions, indexing, linking, own_terms, terms
 from ckanext.civic_list import facets as counting
+from ckanext.civic_list.delivery import owing, reviewing
 from ckanext.civic_list.domain.errors import check
 from ckanext.civic_list.domain.events_duties import DutyChanged
 from ckanext.civic_list.domain.events_editions import ProposalProposed
@@ -36,15 +37,18 @@ def civic_duty_search(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     :param category: code of a category; optional.
     :param period: code or name of an update period; optional.
     :param has_data: whether a public dataset is linked; optional.
+    :param state: code of the state that they have on the day (``fresh``, ``due``, ``overdue``, ``delinquent``,
+        ``missing``, ``not_started``, ``suspended``); optional.
     :param as_of: the duties that stood on this day; today by default.
-    :param sort: ``number`` (default), ``title``, ``agency`` or ``code``.
+    :param sort: ``number`` (default), ``title``, ``agency``, ``code``, or ``due``: by the next due day.
     :param facets: whether to count by facet; true by default.
     :param limit: 20 by default, at most 100.
     :param offset: 0 by default.
     :returns: ``{"count", "results": [duty], "facets": {"agency": [{"value", "title", "count"}], "group", "category",
-        "period", "has_data"}, "edition": number or null}``; a duty is ``{"id", "code", "number", "title", "agency",
-        "category", "period", "schedule", "way", "responsible_unit", "has_data",
-        "datasets": [{"id", "name", "title", "role", "state"}]}``.
+        "period", "has_data", "state"}, "edition": number or null}``; a duty is ``{"id", "code", "number", "title",
+        "agency", "category", "period", "schedule", "way", "responsible_unit", "has_data",
+        "datasets": [{"id", "name", "title", "role", "state"}], "state", "reason": {"code", "params"}, "since",
+        "next_due"}``: state, reason and the day since which the state holds are null where nothing was worked out yet.
     """
     tk.check_access("civic_duty_search", context, data_dict)
     data = flow.checked(data_dict, schema.duty_search(), context)
@@ -52,12 +56,12 @@ def civic_duty_search(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     day = data.get("as_of") or clock.today()
     edition = terms.in_force(session, day)
     rows = duties.page(session, edition, day, data) if edition else []
-    cells = duties.cells(session, edition, day, data) if edition else []
+    cells, states = duties.cells(session, edition, day, data) if edition else ([], {})
     owing = agencies.titles(session, {cell.agency for cell in cells})
     return {
         "count": counting.count(cells, owing, data), "edition": edition.number if edition else None,
-        "results": duties_shown.shown(session, rows, duties_shown.reader_of(context)),
-        "facets": counting.facets(cells, owing, data) if data["facets"] else {},
+        "results": duties_shown.shown(session, rows, duties_shown.reader_of(context), day),
+        "facets": counting.facets(cells, states, owing, data) if data["facets"] else {},
     }
 
 
@@ -72,21 +76,28 @@ def civic_duty_show(context: Context, data_dict: dict[str, Any]) -> dict[str, An
     :param agency: name or id of the agency; or
     :param id: id of the duty, or ``CODE@agency``.
     :param as_of: as it stood on this day; today by default.
-    :returns: the duty as :func:`civic_duty_search` answers it, and ``{"composition", "theme", "note", "first_due",
-        "responsible_unit", "duty_note", "own_terms": {...} or null, "edition": {...}, "in_force": bool,
-        "numbers": [{"edition", "number", "title"}], "links": [...]}``; ``links`` has those that wait or are disputed
-        too.
+    :returns: the duty as :func:`civic_duty_search` answers it, with the schedule that holds where the list names none
+        too, and ``{"composition", "theme", "note", "first_due", "responsible_unit", "duty_note",
+        "own_terms": {...} or null, "edition": {...}, "in_force": bool, "numbers": [{"edition", "number", "title"}],
+        "links": [...], "obligations": [...], "suspension": {"since", "until", "ground"} or null,
+        "may_review": {"allowed", "why"}}``; ``links`` has those that wait or are disputed too. ``obligations`` are the
+        last 24 that opened and the next one, the oldest first, as :func:`civic_obligation_list` answers them.
     :raises ObjectNotFound: where there is no such duty.
     """
     tk.check_access("civic_duty_show", context, data_dict)
     data = flow.checked(data_dict, schema.duty_show(), context)
     session = flow.session_of(context)
     duty = duties.need(session, data)
-    row, in_force = duties.row_on(session, duty, data.get("as_of") or clock.today())
+    day = data.get("as_of") or clock.today()
+    row, in_force = duties.row_on(session, duty, day)
     reader = duties_shown.reader_of(context)
-    shown = duties_shown.shown(session, [row], reader)[0]
+    shown = duties_shown.shown(session, [row], reader, day)[0]
     return {
-        **shown, "in_force": in_force, "composition": list(row.version.composition), "theme": row.version.theme,
+        **shown, "schedule": owing.schedule(duty, row.version, row.period),
+        "obligations": owing.of_duty(session, duty.id, day, reader),
+        "suspension": owing.suspension(session, duty.id, day),
+        "may_review": reviewing.may_review(session, duty, roles_of(context), clock.today()),
+        "in_force": in_force, "composition": list(row.version.composition), "theme": row.version.theme,
         "note": row.version.note, "first_due": row.version.first_due.isoformat() if row.version.first_due else None,
         "responsible_unit": duty.responsible_unit, "duty_note": duty.note, "own_terms": own_terms.shown(duty),
         "edition": editions.shown(session, [row.edition], keeper=False)[0],

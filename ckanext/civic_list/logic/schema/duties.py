@@ -21,9 +21,10 @@ from ckanext.civic_list.logic.schema.fields import (
     texts,
     words,
 )
+from ckanext.civic_list.model.delivery import CODES
 
 ROLES = ("main", "part", "additional")
-SORTS = ("number", "title", "agency", "code")
+SORTS = ("number", "title", "agency", "code", "due")
 
 
 def _flag_or_nothing(value: Any) -> bool | None:
@@ -70,7 +71,7 @@ def duty_show() -> Schema:
 def duty_search() -> Schema:
     return page_schema(
         q=maybe(text), agency=maybe(text), group=maybe(term("body_groups")), category=maybe(text),
-        period=maybe(term("periods")), has_data=given(_flag_or_nothing), as_of=maybe(day),
+        period=maybe(term("periods")), has_data=given(_flag_or_nothing), state=maybe(one_of(CODES)), as_of=maybe(day),
         sort=[tk.get_validator("default")("number"), one_of(SORTS)],
         facets=[tk.get_validator("default")(True), flag],
     )

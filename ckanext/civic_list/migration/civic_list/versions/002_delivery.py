@@ -362,8 +362,10 @@ def _owed() -> None:
     op.create_index(
         "civic_list_standing_days",
         "civic_list_standing",
-        [sa.literal_column("daterange(since, until)")],
-        postgresql_using="gist",
+        ["kind", sa.literal_column("coalesce(until, 'infinity'::date)"), "since"],
+        postgresql_include=[
+            "subject_id", "agency_id", "category", "code", "next_due", "published", "covered", "until",
+        ],
     )
     op.create_index(
         "civic_list_standing_to_announce",
