@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 import ckan.plugins.toolkit as tk
 from babel import UnknownLocaleError
@@ -12,8 +13,8 @@ from babel.dates import get_month_names
 from ckanext.civic_core import formats, languages
 
 __all__ = [
-    "evidence_reason", "ground", "how_seen", "obligation_state", "period_label", "state_name",
-    "use_outcome", "when_state", "why",
+    "events", "evidence_reason", "for_period", "ground", "how_seen", "month_short", "obligation_state", "period_label",
+    "period_short", "state_name", "use_outcome", "when_state", "why",
 ]
 
 Words = Callable[[Mapping[str, Any]], str]
@@ -68,20 +69,20 @@ def _never_published(params: Mapping[str, Any]) -> str:
 
 
 def _missed(params: Mapping[str, Any]) -> str:
-    return tk._("No update came until the end of grace on {day}, and none has come since: {period}.").format(
-        day=formats.day(params.get("missed")), period=_period_of(params))
+    text = tk._("The update {for_period} did not come until {day}, the end of grace, and nothing newer came since.")
+    return text.format(day=formats.day(params.get("missed")), for_period=_period_of(params))
 
 
 def _in_grace(params: Mapping[str, Any]) -> str:
-    text = tk._("The update was due on {due}; it still counts, as a late one, until {missed}: {period}.")
+    text = tk._("The update {for_period} was due on {due}; until {missed} it still counts, as a late one.")
     said = text.format(
-        due=formats.day(params.get("due")), missed=formats.day(params.get("missed")), period=_period_of(params))
+        due=formats.day(params.get("due")), missed=formats.day(params.get("missed")), for_period=_period_of(params))
     return _with_progress(said, params)
 
 
 def _due_soon(params: Mapping[str, Any]) -> str:
-    text = tk._("The next update is due on {due}: {period}.")
-    return _with_progress(text.format(due=formats.day(params.get("due")), period=_period_of(params)), params)
+    text = tk._("The update {for_period} is due on {due}.")
+    return _with_progress(text.format(due=formats.day(params.get("due")), for_period=_period_of(params)), params)
 
 
 def _up_to_date(params: Mapping[str, Any]) -> str:
@@ -101,7 +102,7 @@ def _with_progress(said: str, params: Mapping[str, Any]) -> str:
 
 
 def _period_of(params: Mapping[str, Any]) -> str:
-    return period_label(str(params.get("key") or ""))
+    return for_period(str(params.get("key") or ""))
 
 
 _WHY: Mapping[str, Words] = {
@@ -132,6 +133,32 @@ def period_label(key: str, kind: str = "period") -> str:
     return key
 
 
+def for_period(key: str, kind: str = "period") -> str:
+    """The period as a part of a sentence about its update: «за октябрь 2025 г.», «за неделю 42, 2025 г.»."""
+    if kind == "first" or key == "first":
+        return tk._("(first publication)")
+    if renewed := _RENEWED.fullmatch(key):
+        return tk._("after that of {day}").format(day=formats.day(renewed["day"]))
+    if week := _WEEK.fullmatch(key):
+        return tk._("for week {week}, {year}").format(week=int(week["week"]), year=week["year"])
+    return tk._("for {period}").format(period=period_label(key))
+
+
+def period_short(key: str) -> tuple[str, str]:
+    """The same in two short lines, for a strip: («III кв.», «2025»)."""
+    for pattern, said in _SHORT:
+        found = pattern.fullmatch(key)
+        if found:
+            return said(found.groupdict()), found.groupdict().get("year") or ""
+    return key, ""
+
+
+def month_short(day: date | str) -> str:
+    """The month of a day, abbreviated."""
+    parsed = formats.parse(day)
+    return _month_name(parsed.month, "abbreviated") if parsed else ""
+
+
 def _month(parts: Mapping[str, Any]) -> str:
     number = int(parts["month"])
     if not 1 <= number <= 12:
@@ -139,21 +166,23 @@ def _month(parts: Mapping[str, Any]) -> str:
     return tk._("{month} {year}").format(month=_month_name(number), year=parts["year"])
 
 
-def _month_name(number: int) -> str:
-    """In lower case where the language writes months so; the country's own catalogue of dates does not say it."""
+def _month_name(number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
+    """In lower case but in English."""
     language = languages.reader()
     try:
-        name = get_month_names("wide", "stand-alone", language)[number]
+        name = get_month_names(width, "stand-alone", language)[number]
     except (UnknownLocaleError, ValueError):
-        return get_month_names("wide", "stand-alone", "en")[number]
+        return get_month_names(width, "stand-alone", "en")[number]
     return name if language.startswith("en") else name.lower()
 
 
+_RENEWED = re.compile(r"after-(?P<day>\d{4}-\d\d-\d\d)")
+_WEEK = re.compile(r"(?P<year>\d{4})-W(?P<week>\d\d)")
 _LABELS: tuple[tuple[re.Pattern[str], Words], ...] = (
-    (re.compile(r"after-(?P<day>\d{4}-\d\d-\d\d)"),
+    (_RENEWED,
      lambda one: tk._("the update after that of {day}").format(day=formats.day(one["day"]))),
     (re.compile(r"(?P<day>\d{4}-\d\d-\d\d)"), lambda one: formats.day(one["day"])),
-    (re.compile(r"(?P<year>\d{4})-W(?P<week>\d\d)"),
+    (_WEEK,
      lambda one: tk._("week {week}, {year}").format(week=int(one["week"]), year=one["year"])),
     (re.compile(r"(?P<year>\d{4})-Q(?P<number>[1-4])"),
      lambda one: tk._("quarter {number}, {year}").format(number=_ROMAN[int(one["number"])], year=one["year"])),
@@ -161,6 +190,19 @@ _LABELS: tuple[tuple[re.Pattern[str], Words], ...] = (
      lambda one: tk._("half-year {number}, {year}").format(number=_ROMAN[int(one["number"])], year=one["year"])),
     (re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)"), _month),
     (re.compile(r"(?P<year>\d{4})"), lambda one: tk._("year {year}").format(year=one["year"])),
+)
+
+_SHORT: tuple[tuple[re.Pattern[str], Words], ...] = (
+    (re.compile(r"first"), lambda _: tk._("first")),
+    (re.compile(r"(?:after-)?(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"),
+     lambda one: f"{one['day']}.{one['month']}"),
+    (_WEEK, lambda one: tk._("wk {week}").format(week=int(one["week"]))),
+    (re.compile(r"(?P<year>\d{4})-Q(?P<number>[1-4])"),
+     lambda one: tk._("Q {number}").format(number=_ROMAN[int(one["number"])])),
+    (re.compile(r"(?P<year>\d{4})-H(?P<number>[12])"),
+     lambda one: tk._("half {number}").format(number=_ROMAN[int(one["number"])])),
+    (re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)"), lambda one: month_short(f"{one['year']}-{one['month']}-01")),
+    (re.compile(r"(?P<only>\d{4})"), lambda one: one["only"]),
 )
 
 
@@ -180,10 +222,10 @@ def obligation_state(state: str) -> str:
 def use_outcome(outcome: str, label: str = "", params: Mapping[str, Any] | None = None) -> str:
     """What a release or a review did for a duty.
 
-    :param label: of the period that it fulfils, where it does.
+    :param label: :func:`for_period` of what it fulfils, where it does.
     """
     words = {
-        "fulfils": tk._("counted: {period}").format(period=label),
+        "fulfils": tk._("counted {for_period}").format(for_period=label),
         "correction": tk._("a correction: it changes the data and fulfils no period"),
         "nothing": tk._("no period was open: it fulfils none"),
         "not_for_period": tk._("data with this period cannot be confirmed without an update"),
@@ -193,6 +235,19 @@ def use_outcome(outcome: str, label: str = "", params: Mapping[str, Any] | None 
         "nothing_published": tk._("there are no public data to confirm"),
     }
     return words.get(outcome, outcome)
+
+
+def events() -> dict[str, str]:
+    """What happened to a duty, by the type of the event."""
+    return {
+        "duty.state_changed": tk._("Another state of the data"), "duty.reviewed": tk._("Confirmed as current"),
+        "obligation.fulfilled": tk._("Fulfilled in time"), "obligation.fulfilled_late": tk._("Fulfilled late"),
+        "obligation.missed": tk._("The deadline was missed"),
+        "obligation.replaced": tk._("A period was replaced by new terms"),
+        "obligation.excused": tk._("A period was excused"), "reminder.due": tk._("The agency was reminded"),
+        "relief.proposed": tk._("Relief was proposed"), "relief.declined": tk._("Relief was declined"),
+        "duty.suspended": tk._("The duty was suspended"), "duty.resumed": tk._("The duty is owed again"),
+    }
 
 
 def how_seen(how: str) -> str:

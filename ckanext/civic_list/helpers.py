@@ -9,18 +9,22 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from markupsafe import Markup
 
-from ckanext.civic_core import vocabulary
+from ckanext.civic_core import clock, vocabulary
 from ckanext.civic_core.pages import ROWS
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import categories, choices, delivery_words, duties
+from ckanext.civic_list import categories, choices, dataset_standing, delivery_shown, delivery_words, duties, uploading
 
 __all__ = [
-    "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_event_word",
-    "civic_list_evidence_reason", "civic_list_facet", "civic_list_field_word", "civic_list_ground",
-    "civic_list_history", "civic_list_how_seen", "civic_list_narrow", "civic_list_obligation_state",
-    "civic_list_of_dataset", "civic_list_options", "civic_list_own_duties", "civic_list_period_label",
-    "civic_list_roles", "civic_list_rows", "civic_list_schedule", "civic_list_state_name", "civic_list_state_word",
-    "civic_list_upload", "civic_list_use_outcome", "civic_list_value", "civic_list_when_state", "civic_list_why",
+    "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_days_left", "civic_list_desk_parts",
+    "civic_list_event_word",
+    "civic_list_evidence_reason", "civic_list_facet", "civic_list_field_word", "civic_list_for_period",
+    "civic_list_ground", "civic_list_history", "civic_list_how_seen", "civic_list_line", "civic_list_narrow",
+    "civic_list_next_due", "civic_list_obligation_state", "civic_list_of_dataset", "civic_list_options",
+    "civic_list_own_duties", "civic_list_period_label", "civic_list_roles", "civic_list_rows", "civic_list_rows_name",
+    "civic_list_rows_urls", "civic_list_schedule", "civic_list_share", "civic_list_standing", "civic_list_state_name",
+    "civic_list_state_word", "civic_list_states", "civic_list_strip", "civic_list_upload", "civic_list_upload_news",
+    "civic_list_upload_questions", "civic_list_use_outcome", "civic_list_value", "civic_list_when_state",
+    "civic_list_why",
 ]
 
 
@@ -64,7 +68,7 @@ def civic_list_facet(
     counted = {str(one["value"]): one for one in found["facets"].get(name, ())}
     values = [*counted, *([chosen] if chosen and chosen not in counted else [])]
     if own_order:
-        order = [term.code for term in vocabulary.load(_VOCABULARIES[name])]
+        order = civic_list_states() if name == "state" else [one.code for one in vocabulary.load(_VOCABULARIES[name])]
         values.sort(key=lambda value: order.index(value) if value in order else len(order))
     options = [_option(name, value, counted.get(value)) for value in values]
     return options if own_order else sorted(options, key=lambda option: option["label"].casefold())
@@ -85,6 +89,8 @@ def _called(name: str, value: str, counted: Mapping[str, Any]) -> tuple[str, str
         return tk.h.civic_term_name(_VOCABULARIES[name], value), None
     if name == "category":
         return civic_list_categories().get(value, value), None
+    if name == "state":
+        return delivery_words.state_name(value), None
     return tk.h.civic_text(counted["title"]) if counted.get("title") else (value, None)
 
 
@@ -180,7 +186,7 @@ def civic_list_event_word(type_: str) -> str:
         "edition.approved": tk._("It was approved"), "edition.effective_set": tk._("Its day was set"),
         "edition.revoked": tk._("It was revoked"), "edition.withdrawn": tk._("It was withdrawn"),
         "edition.superseded": tk._("A later edition came into force"),
-        "edition.reinstated": tk._("It is in force again"),
+        "edition.reinstated": tk._("It is in force again"), **delivery_words.events(),
     }
     return words.get(type_, type_)
 
@@ -201,6 +207,10 @@ def _about(said: Mapping[str, Any], datasets: Mapping[str, Mapping[str, str]]) -
     if said.get("dataset") in datasets:
         title, lang = tk.h.civic_text(datasets[said["dataset"]])
         return Markup("<span{}>{}</span>").format(tk.h.civic_lang(lang), title)
+    if said.get("after"):
+        return delivery_words.state_name(said["after"])
+    if said.get("key"):
+        return delivery_words.period_label(said["key"])
     return ", ".join(civic_list_field_word(name) for name in said.get("fields") or ())
 
 
@@ -215,12 +225,56 @@ def civic_list_of_dataset(dataset: Mapping[str, Any]) -> list[dict[str, Any]]:
 civic_list_own_duties = choices.own_duties
 civic_list_upload = choices.new_dataset_url
 
+
+def civic_list_standing(dataset: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """State, reason, last and next update of a dataset today: one statement."""
+    return dataset_standing.standing(model.Session(), dataset["id"], clock.today())
+
+
+def civic_list_states() -> list[str]:
+    """Every state that a duty can have, from the best to those that are in no figure."""
+    return ["fresh", "due", "overdue", "delinquent", "missing", "not_started", "suspended", "not_applicable"]
+
+
+civic_list_strip = delivery_shown.strip
+civic_list_days_left = delivery_shown.days_left
+civic_list_next_due = delivery_shown.next_due
+civic_list_share = delivery_shown.share
+civic_list_line = delivery_shown.line
+civic_list_rows_name = delivery_shown.rows_name
+civic_list_rows_urls = delivery_shown.rows_urls
 civic_list_state_name = delivery_words.state_name
 civic_list_when_state = delivery_words.when_state
 civic_list_why = delivery_words.why
 civic_list_period_label = delivery_words.period_label
+civic_list_for_period = delivery_words.for_period
 civic_list_obligation_state = delivery_words.obligation_state
 civic_list_use_outcome = delivery_words.use_outcome
 civic_list_how_seen = delivery_words.how_seen
 civic_list_evidence_reason = delivery_words.evidence_reason
 civic_list_ground = delivery_words.ground
+
+
+def civic_list_upload_news(dataset: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What became of the last upload, for who publishes for the dataset's agency; one statement, none for others."""
+    publishes = tk.current_user.is_authenticated and civic_list_roles().publishes_for(dataset.get("owner_org"))
+    return uploading.news_of(model.Session(), dataset["id"]) if publishes else None
+
+
+def civic_list_upload_questions(dataset: str) -> dict[str, Any]:
+    """What is asked with a new file for a dataset, by its id or name."""
+    return uploading.questions(model.Session(), dataset)
+
+
+def civic_list_desk_parts() -> list[dict[str, str]]:
+    """The parts of an agency's desk, in their order, as options of a select."""
+    words = {
+        "over": tk._("Not done in time"), "week": tk._("Due within a week"), "month": tk._("Due within a month"),
+        "missing": tk._("Without data"), "later": tk._("Later"), "resting": tk._("Nothing owed now"),
+    }
+    return [{"value": part, "label": label} for part, label in words.items()]
+
+
+def civic_list_state_options() -> list[dict[str, str]]:
+    """Every state of a duty as options of a select."""
+    return [{"value": code, "label": delivery_words.state_name(code)} for code in civic_list_states()]
