@@ -59,9 +59,8 @@ def refused(key: str, day: str, user: str = "health_editor", **more: Any) -> dic
 
 def written() -> tuple[Any, ...]:
     model.Session.rollback()
-    return tuple(model.Session.scalar(sa.select(sa.func.count()).select_from(table)) for table in (Review, Use)) + (
-        len(events(stream="duty")),
-    )
+    counts = [model.Session.scalar(sa.select(sa.func.count()).select_from(table)) for table in (Review, Use)]
+    return (*counts, len(events(stream="duty")))
 
 
 class TestStands:
@@ -144,7 +143,8 @@ class TestDoesNotStand:
 
     def test_twice_for_one_period(self, monthly):
         confirm(monthly, "2025-02-05")
-        assert refused(monthly, "2025-02-20") == {"duty": ["No period is open now that a confirmation could stand for."]}
+        said = refused(monthly, "2025-02-20")
+        assert said == {"duty": ["No period is open now that a confirmation could stand for."]}
 
     def test_for_a_period_that_is_not_open(self, monthly):
         said = refused(monthly, "2025-02-12", for_period="2024-03")
