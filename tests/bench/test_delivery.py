@@ -173,7 +173,7 @@ where r.day > cast(:today as date) - 400;
 update civic_list_duty d set run_since = m.run_since, run_published = m.run_published,
     settle_on = m.settle_on + (hashtext(d.id) % 30)
 from copies c join civic_list_duty m on m.id = c.model where d.id = c.id;
-update civic_list_dataset set settle_on = cast(:today as date) + 1 + abs(hashtext(dataset_id)) % 30
+update civic_list_dataset set settle_on = cast(:today as date) + 45 + abs(hashtext(dataset_id)) % 90
 """
 
 

@@ -28,14 +28,14 @@ def publish(duty: str, **more: Any) -> dict[str, Any]:
     return dataset("health_editor", HEALTH, duty, **more)
 
 
-def put(name: str, content: bytes, **more: Any) -> None:
+def put(name: str, content: bytes, user: str = "health_editor", **more: Any) -> None:
     """Upload a file as a resource, and let the worker look at it."""
-    resources = act("health_editor", "package_show", id=name)["resources"]
+    resources = act(user, "package_show", id=name)["resources"]
     about = {"upload": upload(content, more.pop("filename", "data.csv")), "format": "CSV", "url": "", **more}
     if resources:
-        act("health_editor", "resource_update", id=resources[0]["id"], name="data", **about)
+        act(user, "resource_update", id=resources[0]["id"], name="data", **about)
     else:
-        act("health_editor", "resource_create", package_id=name, name="data", **about)
+        act(user, "resource_create", package_id=name, name="data", **about)
     look(name)
 
 

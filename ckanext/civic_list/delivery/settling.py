@@ -22,7 +22,7 @@ from ckanext.civic_list.delivery.facts import DutyFacts
 from ckanext.civic_list.model import Duty, LinkSpell, WatchedDataset
 from ckanext.civic_list.model.columns import AT_ONCE
 
-__all__ = ["hold", "mark", "mark_datasets", "settle"]
+__all__ = ["hold", "mark", "settle"]
 
 
 def settle(session: Session, duties: Collection[str] = (), datasets: Collection[str] = (), *, actor: str = SYSTEM
@@ -135,7 +135,7 @@ def _courses(
         if row.public:
             subject = standing.Subject("dataset", id_, row.agency_id, row.category, row.opened)
             found[subject] = _course_of(row, touched, known, outcomes, released, day)
-            row.settle_on = day + _DATASETS_AGAIN
+            row.settle_on = _dataset_again(touched.of_dataset.get(id_, ()), outcomes)
     return found
 
 
@@ -151,8 +151,14 @@ def _course_of(
     return computing.of_voluntary(period, releases, day, calendar.current())
 
 
-#: how long the course of a dataset is good: no longer than that of its duties
-_DATASETS_AGAIN = timedelta(days=30)
+#: a dataset is settled with its duties; by itself only where that did not happen
+_DATASETS_WAIT = timedelta(days=30)
+
+
+def _dataset_again(duties: Iterable[str], outcomes: Mapping[str, Outcome]) -> date:
+    """Without duties its course is known to the end."""
+    days = [outcomes[one].again for one in duties if one in outcomes]
+    return min(days) + _DATASETS_WAIT if days else date.max
 
 
 def _forget(session: Session, touched: _Touched, day: date) -> None:
@@ -171,13 +177,5 @@ def mark(session: Session, duties: Any) -> None:
     """
     session.execute(
         sa.update(Duty).where(Duty.id.in_(duties), Duty.settle_on != AT_ONCE).values(settle_on=AT_ONCE)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def mark_datasets(session: Session, datasets: Any) -> None:
-    """The same for datasets."""
-    session.execute(
-        sa.update(WatchedDataset).where(WatchedDataset.dataset_id.in_(datasets)).values(settle_on=AT_ONCE)
         .execution_options(synchronize_session=False)
     )
