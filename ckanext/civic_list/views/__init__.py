@@ -1,7 +1,9 @@
 """Pages of the unified list."""
 from ckanext.civic_list.views import (  # noqa: F401  their routes
     delivering,
+    desk_duty,
     keeper_bodies,
+    keeper_delivery,
     keeper_import,
     keeper_inbox,
     keeper_items,

@@ -2,15 +2,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response
 
+from ckanext.civic_core import clock
 from ckanext.civic_core.pages import attempt, found_or_404, given, paging, signed_in_or_login
 from ckanext.civic_core.roles import Roles, roles_of
-from ckanext.civic_list import choices, news
+from ckanext.civic_list import choices, desk_rows, news
 from ckanext.civic_list.views.deciding import decide
 from ckanext.civic_list.views.filled import errors_by_field, item_fields, item_form, item_typed, posted
 
@@ -18,6 +20,9 @@ civic_desk = Blueprint("civic_desk", __name__, url_prefix="/desk")
 civic_desk.before_request(signed_in_or_login)
 
 KINDS = ("add", "change", "remove", "period")
+#: so long, and so many, uploads that do not count are told of
+_LATELY, _TOLD = timedelta(days=30), 5
+_NO_NEWS = ("metadata_only", "removed")
 
 
 def _roles() -> Roles:
@@ -52,18 +57,24 @@ def index() -> str:
 
 
 def _day(agency: dict[str, Any], agencies: list[dict[str, Any]]) -> dict[str, Any]:
-    name, filters = agency["name"], given("q", "category", "period", "has_data")
-    counted = found_or_404("civic_duty_search", agency=name, limit=1)
+    name, page = agency["name"], paging()
+    filters = given("q", "period", "state", "section", "has_data")
     return {
         "agency": agency, "agencies": agencies, "keeper": _roles().keeps_list(), "filters": filters,
-        "owed": counted["count"],
-        "published": sum(one["count"] for one in counted["facets"]["has_data"] if one["value"]),
-        "without_data": found_or_404("civic_duty_search", agency=name, has_data="false", limit=5, facets="false"),
-        "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
+        "desk": desk_rows.desk(model.Session(), agency["id"], clock.today(), _roles(), filters, **page),
+        "uncounted": _uncounted(name),
         "links": found_or_404("civic_duty_link_list", agency=name, state="proposed", limit=100),
         "news": news.for_agency(model.Session(), agency["id"]),
         "proposals": found_or_404("civic_item_proposal_list", agency=name, limit=5),
+        "asked": found_or_404("civic_relief_list", agency=name, state="proposed", limit=5),
     }
+
+
+def _uncounted(agency: str) -> list[dict[str, Any]]:
+    """What came lately and does not count; that only a description changed is no news."""
+    since = (clock.today() - _LATELY).isoformat()
+    found = found_or_404("civic_evidence_list", agency=agency, counts="false", limit=50, **{"from": since})
+    return [one for one in found["results"] if one["reason"] not in _NO_NEWS][:_TOLD]
 
 
 @civic_desk.route("/links/<id>", methods=["POST"])
