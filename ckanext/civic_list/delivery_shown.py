@@ -11,7 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.civic_core import calendar, clock, formats
 from ckanext.civic_list import delivery_words
 
-__all__ = ["days_left", "line", "next_due", "rows_name", "rows_urls", "share", "strip"]
+__all__ = ["days_left", "line", "next_due", "rows_name", "rows_urls", "share", "strip", "with_first"]
 
 #: the marks of the strip
 _OUTCOMES = {"fulfilled": "fulfilled", "fulfilled_late": "late", "missed": "missed", "excused": "excused",
@@ -49,6 +49,29 @@ def days_left(day: date | str | None) -> str:
 
 def _day(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def with_first(found: Mapping[str, Any], owed: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """An answer of ``civic_release_list`` in which the first release says that it was the first publication.
+
+    :param owed: obligations with their duty; a first one is fulfilled by a release that fulfils no period.
+    """
+    firsts = {
+        (one["duty"]["id"], one["release"]["dataset"]["id"], one["release"]["number"]): one["state"]
+        for one in owed if one["kind"] == "first" and one["release"]
+    }
+    results = [
+        {**release, "uses": [_of_first(release, use, firsts) for use in release["uses"]]}
+        for release in found["results"]
+    ]
+    return {**found, "results": results}
+
+
+def _of_first(
+    release: Mapping[str, Any], use: Mapping[str, Any], firsts: Mapping[tuple[str, str, int], str]
+) -> Mapping[str, Any]:
+    state = firsts.get((use["duty"]["id"], release["dataset"]["id"], release["number"]))
+    return {**use, "outcome": "fulfils", "key": "first", "state": state} if state and not use["key"] else use
 
 
 # -- the next deadline -----------------------------------------------------------------------------------
@@ -164,7 +187,7 @@ class Line:
     grid: Sequence[tuple[int, float]]
 
 
-HEIGHT, TOP, LEFT, WIDTH = 150, 14, 8, 88
+HEIGHT, TOP, LEFT, WIDTH = 150, 14, 10, 86
 
 
 def line(series: Sequence[Mapping[str, Any]], name: str) -> Line | None:

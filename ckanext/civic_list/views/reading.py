@@ -10,8 +10,8 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, Response, jsonify
 
 from ckanext.civic_core import clock
-from ckanext.civic_core.pages import found_or_404, given, paging
-from ckanext.civic_list import differences
+from ckanext.civic_core.pages import ROWS, found_or_404, given, paging
+from ckanext.civic_list import delivery_shown, differences
 
 civic_list = Blueprint("civic_list", __name__, url_prefix="/list")
 
@@ -32,7 +32,7 @@ def _edition_in_force() -> dict[str, Any] | None:
 @civic_list.route("")
 def index() -> str:
     """The list in force: duties with their owner, period and data; filters, search, sort."""
-    filters = given("q", "agency", "group", "category", "period", "has_data", "sort")
+    filters = given("q", "agency", "group", "category", "period", "state", "has_data", "sort")
     duties = found_or_404("civic_duty_search", **filters, **paging())
     return tk.render("civic_list/index.html", {
         "edition": _edition_in_force(), "duties": duties, "filters": filters,
@@ -50,12 +50,33 @@ def item(code: str) -> str:
 
 @civic_list.route("/item/<code>/<agency>")
 def duty(code: str, agency: str) -> str:
-    """One duty: what is owed, by whom, and the datasets that answer it."""
+    """One duty: how its data stand and why, what is owed, what came, and the datasets that answer it."""
     duty = found_or_404("civic_duty_show", code=code, agency=agency)
-    events = found_or_404("civic_event_list", stream="duty", stream_id=duty["id"])
+    events = found_or_404("civic_event_list", stream="duty", stream_id=duty["id"], limit=100)["results"]
+    evidence = found_or_404("civic_evidence_list", duty=duty["id"], **paging())
+    releases = found_or_404("civic_release_list", duty=duty["id"], limit=ROWS)
     return tk.render("civic_list/duty.html", {
-        "duty": duty, "history": tk.h.civic_list_history(duty, events["results"]),
+        "duty": duty, "history": tk.h.civic_list_history(duty, [one for one in events if _is_told(one)][:ROWS]),
+        "releases": delivery_shown.with_first(releases, [{**one, "duty": duty} for one in duty["obligations"]]),
+        "evidence": evidence,
+        "done": _last_done(duty), "not_counted": _since_counted(evidence["results"]),
     })
+
+
+def _is_told(event: Mapping[str, Any]) -> bool:
+    """Whether it belongs to the history: reminders do not, and each period stands in a table of its own."""
+    return not event["type"].startswith(("reminder.", "obligation."))
+
+
+def _last_done(duty: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The obligation that was fulfilled last."""
+    done = [one for one in duty["obligations"] if one["state"] in ("fulfilled", "fulfilled_late")]
+    return max(done, key=itemgetter("settled_on"), default=None)
+
+
+def _since_counted(newest_first: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The last change, where it does not count."""
+    return newest_first[0] if newest_first and not newest_first[0]["counts"] else None
 
 
 @civic_list.route("/editions")
@@ -123,14 +144,23 @@ def difference_file(before: str, after: str) -> Response:
 @civic_list.route("/agency/<name>")
 def agency(name: str) -> str:
     """What one agency owes, and its own list."""
-    filters = given("q", "category", "period", "has_data", "sort")
+    filters = given("q", "category", "period", "state", "has_data", "sort")
     own = found_or_404("civic_agency_list_show", agency=name)
-    counted = found_or_404("civic_duty_search", agency=name, limit=1)
     return tk.render("civic_list/agency.html", {
-        "own": own, "filters": filters, "listed": counted["count"],
-        "published": tk.h.civic_list_count(counted, "has_data", True),
+        "own": own, "filters": filters, "inherited": _inherited(name),
+        "compliance": found_or_404("civic_compliance_show", agency=name, over="month"),
         "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
     })
+
+
+def _inherited(name: str) -> list[dict[str, Any]]:
+    """What the bodies that an agency followed had missed; there are hardly ever more than two."""
+    known = found_or_404("civic_agency_succession_list", limit=100)["results"]
+    passed = [one for one in known if one["applied"] and one["to"] and one["to"]["name"] == name]
+    former = {one["from"]["name"]: one["from"] for one in passed}
+    missed = [(body, found_or_404("civic_obligation_list", agency=key, state="missed", limit=1))
+              for key, body in former.items()]
+    return [{"agency": body, "count": found["count"]} for body, found in missed if found["count"]]
 
 
 @civic_list.route("/duties.json")
