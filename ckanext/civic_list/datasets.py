@@ -17,6 +17,7 @@ from ckanext.civic_core.logic.flow import actor_of
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_list import agencies, duties, indexing, linking, own_terms
 from ckanext.civic_list.delivery import settling, watching
+from ckanext.civic_list.harvesting import by_harvester
 from ckanext.civic_list.messages import sentence
 
 __all__ = ["check_duties", "fill_in", "follow", "follow_agency", "forget"]
@@ -50,14 +51,13 @@ def follow(context: Context, dataset_id: str) -> None:
     if package is None or package.state == "deleted":
         forget(context, dataset_id)
         return
-    watching.note(session, package, _maker(context))
+    watching.note(session, package, _maker(context, by_harvester(context, session, package.id)))
     settling.mark(session, _bring_in_line(context, session, package))
 
 
-def _maker(context: Context) -> watching.Maker:
+def _maker(context: Context, harvested: bool) -> watching.Maker:
     """Who changes the data, and what he says of it."""
     said = context.get(SAID) or {}
-    harvested = context.get("user") == tk.config.get("ckanext.harvest.user_name", "harvest")
     return watching.Maker(
         actor_of(context), "harvest" if harvested else "upload", said.get("for_period") or "",
         bool(said.get("correction")),

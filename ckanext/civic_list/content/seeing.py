@@ -21,7 +21,7 @@ __all__ = ["Former", "Seen", "format_of", "look", "opened"]
 
 log = logging.getLogger(__name__)
 
-_TABLES = frozenset({"datastore", "tabledesigner"})
+TABLES = frozenset({"datastore", "tabledesigner"})
 _MB = 1 << 20
 
 
@@ -34,7 +34,7 @@ def look(resource: Mapping[str, Any], former: Former | None = None, ignore_colum
     :returns: what was seen; what goes wrong outside of the portal is a fault in it, never an error.
     """
     url_type = resource.get("url_type") or ""
-    if url_type in _TABLES:
+    if url_type in TABLES:
         return _stored(resource, former, ignore_columns)
     if url_type == "upload":
         return _uploaded(resource, former, ignore_columns)

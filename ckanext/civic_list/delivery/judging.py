@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,11 +30,13 @@ _NOTHING_SEEN = ("unreachable", "not_found", "forbidden", "refused_address", "to
 
 @dataclass(frozen=True)
 class Look:
-    """A change that was noted, with what a look at it found."""
+    """A change that was noted, with what a look at it found; ``times`` it was made by ``last_at``."""
 
     sighting: Sighting
     seen: Seen | None
     former: SeenResource | None
+    times: int
+    last_at: datetime
 
 
 def judge(
@@ -51,14 +53,32 @@ def judge(
         .execution_options(populate_existing=True)
     )}
     reader = reader_of(session, watched.dataset_id)
-    for one in sightings:
-        look = Look(one, seen.get(one.resource_id), stored.get(one.resource_id))
+    for several in _grouped(sightings, seen):
+        one, last = several[0], several[-1]
+        look = Look(one, seen.get(one.resource_id), stored.get(one.resource_id), len(several), last.at)
         evidence = _evidence(look)
         if evidence is not None:
             _write(session, look, reader.judge(evidence))
     began = _write_releases(session, watched.dataset_id, reader.releases())
     _keep(session, watched, stored, seen, {one.resource_id for one in sightings if one.how == "removed"})
     return began
+
+
+def _grouped(sightings: Iterable[Sighting], seen: Mapping[str, Seen | None]) -> Iterable[list[Sighting]]:
+    """What somebody did to a resource in the same way on one day, as often as he did, was seen by one look."""
+    found: dict[tuple[Any, ...], list[Sighting]] = {}
+    for one in sightings:
+        how = _how(one, seen.get(one.resource_id))
+        key = (one.resource_id, how, one.by, one.public, one.for_period, one.correction, clock.day_of(one.at))
+        found.setdefault(key, []).append(one)
+    return found.values()
+
+
+def _how(one: Sighting, seen: Seen | None) -> str:
+    """The way in which the change was seen: that it was brought by hand says nothing of where it lies."""
+    if seen is not None and (seen.how == "http_header" or (seen.how == "datastore" and one.how == "upload")):
+        return seen.how
+    return one.how
 
 
 def reader_of(session: Session, dataset_id: str) -> rules.Reader:
@@ -95,7 +115,7 @@ def _evidence(look: Look) -> rules.Evidence | None:
         return None if one.how == "checksum" else rules.Evidence(how=one.how, fault=seen.fault, **about)  # type: ignore[arg-type]
     if one.how == "checksum" and seen.changed is False:
         return None
-    how = "http_header" if seen.how == "http_header" else one.how
+    how = _how(one, seen)
     return rules.Evidence(
         how=how, content=_content(look), bytes=seen.bytes, rows=seen.rows, fault=seen.fault, **about  # type: ignore[arg-type]
     )
@@ -114,7 +134,8 @@ def _write(session: Session, look: Look, verdict: rules.Verdict) -> None:
     evidence = verdict.evidence
     share = share_changed(former.sketch, seen.sketch) if former and seen and former.sketch and seen.sketch else None
     statement = insert(Evidence).values(
-        dataset_id=one.dataset_id, resource_id=one.resource_id, day=evidence.day, at=one.at, last_at=one.at, times=1,
+        dataset_id=one.dataset_id, resource_id=one.resource_id, day=evidence.day, at=one.at, last_at=look.last_at,
+        times=look.times,
         how=evidence.how, method=seen.method if seen else "", by=one.by, public=one.public,
         content_before=former.content if former else "", content=evidence.content, bytes=evidence.bytes,
         rows_before=former.rows if former else None, rows_after=seen.rows if seen else None, share_changed=share,
@@ -122,10 +143,11 @@ def _write(session: Session, look: Look, verdict: rules.Verdict) -> None:
     )
     times = session.scalar(
         statement.on_conflict_do_update(
-            constraint="civic_list_evidence_once", set_={"times": Evidence.times + 1, "last_at": one.at}
+            constraint="civic_list_evidence_once",
+            set_={"times": Evidence.times + look.times, "last_at": look.last_at},
         ).returning(Evidence.times)
     )
-    if verdict.reason and times == 1:
+    if verdict.reason and times == look.times:
         event = events.EvidenceNotCounted(
             one.dataset_id, how=evidence.how, reason=verdict.reason, params=plain(verdict.params)
         )

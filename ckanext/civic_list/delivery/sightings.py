@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.record import SYSTEM, record
+from ckanext.civic_list.content.seeing import TABLES
 from ckanext.civic_list.domain.events_delivery import EvidenceNotCounted
 from ckanext.civic_list.model import Evidence, SeenResource, Sighting, WatchedDataset
 from ckanext.civic_list.model.columns import AT_ONCE
@@ -87,8 +88,16 @@ def watch(session: Session, dataset: Any) -> bool:
 
 
 def signature(resource: Any) -> str:
-    """What CKAN says of a resource's data; another one means that they must be looked at."""
-    parts = (resource.url, resource.url_type, resource.last_modified, resource.size, resource.hash, resource.format)
+    """What CKAN says of a resource's data; another one means that they must be looked at.
+
+    Of a table it says later that its rows changed, and by itself: who writes them is seen in the act.
+    """
+    if resource.url_type in TABLES:
+        parts: tuple[Any, ...] = (resource.url_type, (resource.extras or {}).get("datastore_active"))
+    else:
+        parts = (
+            resource.url, resource.url_type, resource.last_modified, resource.size, resource.hash, resource.format
+        )
     return hashlib.sha256("\x1f".join(str(part or "") for part in parts).encode()).hexdigest()
 
 

@@ -20,7 +20,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.logic.flow import actor_of
+from ckanext.civic_list.content.seeing import TABLES
 from ckanext.civic_list.delivery import looking
+from ckanext.civic_list.harvesting import by_harvester
 from ckanext.civic_list.model import Sighting
 
 try:
@@ -83,10 +85,9 @@ def _note(context: Context, resource: Any) -> dict[str, Any]:
 
 def _how(context: Context, resource: Any) -> str:
     """The table of a file elsewhere is a copy of it: that file is asked."""
-    if resource.url_type not in ("upload", *tk.h.datastore_rw_resource_url_types()):
+    if resource.url_type not in ("upload", *TABLES):
         return "checksum"
-    harvested = context.get("user") == tk.config.get("ckanext.harvest.user_name", "harvest")
-    return "harvest" if harvested else "datastore"
+    return "harvest" if by_harvester(context, core.Session, resource.package_id) else "datastore"  # type: ignore[arg-type]
 
 
 def _forget(id_: str) -> None:

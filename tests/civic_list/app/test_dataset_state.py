@@ -67,7 +67,7 @@ class TestAnswers:
     def test_every_way_of_asking_says_the_same_and_nothing_else(self, schools, more):
         with on("2025-02-03"):
             found = search(**more)["results"][0]
-            answer = act("citizen", "package_show", id="schools", **{**more})
+            answer = act("citizen", "package_show", id="schools", **more)
             for one in (found, answer):
                 assert (one["civic_state"], breakpoints.COURSE in one) == ("fresh", False)
                 assert one["civic_next_due"] == shown()[1]

@@ -17,7 +17,7 @@ def datastore_create(next_action: Action, context: Context, data_dict: dict[str,
 
     :returns: what the DataStore's action answers.
     """
-    tk.check_access("datastore_create", context, data_dict)
+    tk.check_access("datastore_create", context, dict(data_dict))
     given = data_dict.get("resource_id")
     with stored.writing(context, given):
         answer = next_action(context, data_dict)
@@ -32,7 +32,7 @@ def datastore_upsert(next_action: Action, context: Context, data_dict: dict[str,
 
     :returns: what the DataStore's action answers.
     """
-    tk.check_access("datastore_upsert", context, data_dict)
+    tk.check_access("datastore_upsert", context, dict(data_dict))
     if data_dict.get("dry_run"):
         return next_action(context, data_dict)
     with stored.writing(context, data_dict.get("resource_id")):
@@ -46,7 +46,7 @@ def datastore_delete(next_action: Action, context: Context, data_dict: dict[str,
 
     :returns: what the DataStore's action answers.
     """
-    tk.check_access("datastore_delete", context, data_dict)
+    tk.check_access("datastore_delete", context, dict(data_dict))
     with stored.writing(context, data_dict.get("resource_id")):
         return next_action(context, data_dict)
 
