@@ -16,15 +16,14 @@ from ckanext.civic_list import categories, choices, dataset_standing, delivery_s
 
 __all__ = [
     "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_days_left", "civic_list_desk_parts",
-    "civic_list_event_word",
-    "civic_list_evidence_reason", "civic_list_facet", "civic_list_field_word", "civic_list_for_period",
-    "civic_list_ground", "civic_list_history", "civic_list_how_seen", "civic_list_line", "civic_list_narrow",
-    "civic_list_next_due", "civic_list_obligation_state", "civic_list_of_dataset", "civic_list_options",
-    "civic_list_own_duties", "civic_list_period_label", "civic_list_roles", "civic_list_rows", "civic_list_rows_name",
-    "civic_list_rows_urls", "civic_list_schedule", "civic_list_share", "civic_list_standing", "civic_list_state_name",
-    "civic_list_state_word", "civic_list_states", "civic_list_strip", "civic_list_upload", "civic_list_upload_news",
-    "civic_list_upload_questions", "civic_list_use_outcome", "civic_list_value", "civic_list_when_state",
-    "civic_list_why",
+    "civic_list_event_word", "civic_list_evidence_reason", "civic_list_facet", "civic_list_field_word",
+    "civic_list_for_period", "civic_list_ground", "civic_list_history", "civic_list_how_seen", "civic_list_line",
+    "civic_list_narrow", "civic_list_next_due", "civic_list_obligation_state", "civic_list_of_dataset",
+    "civic_list_options", "civic_list_own_duties", "civic_list_period_label", "civic_list_roles", "civic_list_rows",
+    "civic_list_rows_name", "civic_list_rows_urls", "civic_list_schedule", "civic_list_share", "civic_list_standing",
+    "civic_list_state_name", "civic_list_state_options", "civic_list_state_word", "civic_list_states",
+    "civic_list_strip", "civic_list_upload", "civic_list_upload_news", "civic_list_upload_questions",
+    "civic_list_use_outcome", "civic_list_value", "civic_list_when_state", "civic_list_why",
 ]
 
 
