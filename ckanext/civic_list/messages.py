@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.civic_core import formats
 from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.logic import flow
 from ckanext.civic_list import messages_delivery
@@ -69,6 +71,7 @@ def sentence(refusal: Refused) -> str:
     params = dict(refusal.params)
     if "state" in params:
         params["state"] = tk.h.civic_list_state_word(params["state"])
+    params |= {name: formats.day(value) for name, value in params.items() if isinstance(value, date)}
     return _SENTENCES[refusal.code]().format(**params)
 
 

@@ -12,7 +12,7 @@ SENTENCES: Mapping[str, Callable[[], str]] = {
         "Data owed daily or weekly cannot be confirmed as current: they need a new release."
     ),
     "review_too_many": lambda: tk._(
-        "The data were confirmed {most} times in a row already: now they need a new release."
+        "The data were confirmed as often in a row as is allowed ({most}): now they need a new release."
     ),
     "review_admin_needed": lambda: tk._(
         "From the third time in a row on, an administrator of the agency confirms that the data are current."
@@ -27,8 +27,12 @@ SENTENCES: Mapping[str, Callable[[], str]] = {
     "review_period_not_open": lambda: tk._(
         "A confirmation cannot stand for the period {key}: it is not open, or another one comes first."
     ),
-    "until_before_since": lambda: tk._("The last day lies before the first"),
-    "suspension_too_long": lambda: tk._("A duty may be suspended for at most {most} months."),
+    "known_now_of_whom": lambda: tk._("Name the agency whose day is to be shown as it is known now."),
+    "known_now_of_today": lambda: tk._("Only a day that is over can be shown as it is known now."),
+    "until_before_since": lambda: tk._("The duty must rest for at least a day: give a later day."),
+    "suspension_too_long": lambda: tk._(
+        "The suspension is too long. The longest time allowed, in months: {most}."
+    ),
     "suspension_overlaps": lambda: tk._(
         "The duty is suspended already, or that is proposed, from {since} to before {until}."
     ),

@@ -1,7 +1,7 @@
 """The terms that an agency has for a duty of its own, beside those of the list."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,7 +44,8 @@ def _schedule(source: Any) -> Schedule | None:
 def apply(session: Session, duty: Duty, version: ItemVersion, wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """Write an agency's own terms down; terms that are the list's are no longer its own.
 
-    What is stricter than now holds at once; what is looser from the next period on.
+    What is stricter than now holds at once; what is looser from the next period on. What is said last holds, also
+    against what waits; the fields that it does not name stay as they are, or wait.
 
     :returns: the names of the fields that changed, or will.
     """
@@ -55,30 +56,56 @@ def apply(session: Session, duty: Duty, version: ItemVersion, wanted: Mapping[st
         given = Schedule(**wanted["schedule"])
         own = None if given == _schedule(version) else given
         values |= {f"schedule_{part}": getattr(own, part, None) for part in ("kind", "days", "unit")}
-    changed = tuple(sorted(name for name, value in values.items() if getattr(duty, name) != value))
+    waiting = _waiting(session, duty)
+    changed = tuple(sorted(
+        name for name, value in values.items() if any(getattr(one, name) != value for one in (duty, *waiting))
+    ))
     if changed:
-        _write_down(session, duty, version, {name: getattr(duty, name) for name in _NAMES} | values)
+        _write_down(session, duty, version, values, waiting)
     return changed
 
 
 _NAMES = ("period", "schedule_kind", "schedule_days", "schedule_unit")
 
 
-def _write_down(session: Session, duty: Duty, version: ItemVersion, values: Mapping[str, Any]) -> None:
+def _waiting(session: Session, duty: Duty) -> Sequence[OwnTerms]:
+    """What was agreed to and whose day has not come."""
+    return session.scalars(
+        sa.select(OwnTerms).where(OwnTerms.duty_id == duty.id, OwnTerms.applied_at.is_(None)).order_by(OwnTerms.since)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _write_down(
+    session: Session, duty: Duty, version: ItemVersion, values: Mapping[str, Any], waiting: Sequence[OwnTerms]
+) -> None:
     today = clock.today()
-    now = Terms(duty.period or version.period, _schedule(duty) or _schedule(version))
-    kind = values["schedule_kind"]
-    own = Schedule(kind, values["schedule_days"], values["schedule_unit"] or "calendar_day") if kind else None
-    then = Terms(values["period"] or version.period, own or _schedule(version))
-    since = _next_period(now.period, today) if looser(now, then, periods()) else today
-    row = {"recorded_at": clock.now(), "applied_at": clock.now() if since == today else None, **values}
+    since = _begins(duty, version, values, today)
+    before = next((one for one in reversed(waiting) if one.since <= since), duty)
+    own = {**{name: getattr(before, name) for name in _NAMES}, **values}
+    row = {"recorded_at": clock.now(), "applied_at": clock.now() if since == today else None, **own}
     session.execute(
         insert(OwnTerms).values(id=make_uuid(), duty_id=duty.id, since=since, **row)
         .on_conflict_do_update(constraint="civic_list_own_terms_one_a_day", set_=row)
     )
+    session.execute(
+        sa.update(OwnTerms)
+        .where(OwnTerms.duty_id == duty.id, OwnTerms.applied_at.is_(None), OwnTerms.since > since).values(**values)
+        .execution_options(synchronize_session=False)
+    )
     if since == today:
-        _take_over(session, duty, values)
+        _take_over(session, duty, own)
     settling.mark(session, [duty.id])
+
+
+def _begins(duty: Duty, version: ItemVersion, values: Mapping[str, Any], today: date) -> date:
+    """The day from which on the duty's terms hold with these values in them."""
+    then = {**{name: getattr(duty, name) for name in _NAMES}, **values}
+    kind = then["schedule_kind"]
+    own = Schedule(kind, then["schedule_days"], then["schedule_unit"] or "calendar_day") if kind else None
+    now = Terms(duty.period or version.period, _schedule(duty) or _schedule(version))
+    wanted = Terms(then["period"] or version.period, own or _schedule(version))
+    return _next_period(now.period, today) if looser(now, wanted, periods()) else today
 
 
 def _next_period(code: str, today: date) -> date:

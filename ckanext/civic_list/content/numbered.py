@@ -11,16 +11,13 @@ from ckanext.civic_list.content.limits import Meter
 from ckanext.civic_list.content.tables import (
     Row,
     column_names,
-    delimiter_of,
-    encoding_of,
     is_delimited,
     read_rows,
+    spelling_of,
     unreadable,
 )
 
 __all__ = ["Numbered", "numbered"]
-
-_SAMPLE = 65_536
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,11 @@ def numbered(source: BinaryIO, format: str) -> Iterator[Numbered]:
 
 
 def _lines(source: BinaryIO) -> Iterator[Numbered]:
-    sample = source.read(_SAMPLE)
-    source.seek(0)
-    encoding, meter = encoding_of(sample), Meter(source)
+    encoding, delimiter = spelling_of(source)
+    meter = Meter(source)
     text = io.TextIOWrapper(cast(BinaryIO, meter), encoding=encoding, errors="strict", newline="")
     try:
-        records = csv.reader(text, delimiter=delimiter_of(sample.decode(encoding, "ignore")), strict=False)
+        records = csv.reader(text, delimiter=delimiter, strict=False)
         heading: Sequence[str] | None = None
         for record in records:
             meter.row()

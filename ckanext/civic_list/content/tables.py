@@ -34,7 +34,7 @@ from ckanext.civic_list.content.limits import (
 )
 
 __all__ = ["Batch", "Row", "TooBigError", "UnreadableError", "UnsupportedFormatError", "as_text", "column_names",
-           "delimiter_of", "encoding_of", "flatten", "is_delimited", "read_batches", "read_rows", "unreadable"]
+           "flatten", "is_delimited", "read_batches", "read_rows", "spelling_of", "unreadable"]
 
 Row = Mapping[str, str]
 
@@ -116,18 +116,27 @@ def _csv(source: BinaryIO) -> Iterator[Row]:
 
 
 def _batches(source: BinaryIO) -> Iterator[Batch]:
-    sample = source.read(_SNIFF)
-    source.seek(0)
-    if sample.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_NO_TABLE):
-        raise UnreadableError("a page or an archive stands where a table should be")
-    encoding = encoding_of(sample)
+    encoding, delimiter = spelling_of(source)
     meter = Meter(source)
     text = io.TextIOWrapper(cast(BinaryIO, meter), encoding=encoding, errors="strict", newline="")
     try:
         csv.field_size_limit(_MAX_CELL)
-        yield from _delimited(text, delimiter_of(sample.decode(encoding, "ignore")), meter)
+        yield from _delimited(text, delimiter, meter)
     finally:
         text.detach()
+
+
+def spelling_of(source: BinaryIO) -> tuple[str, str]:
+    """The encoding of a text and what parts its cells, told by its beginning; the text is rewound.
+
+    :raises UnreadableError: where something else stands under the name of a table.
+    """
+    sample = source.read(_SNIFF)
+    source.seek(0)
+    if sample.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_NO_TABLE):
+        raise UnreadableError("a page or an archive stands where a table should be")
+    encoding = _encoding(sample)
+    return encoding, _delimiter(sample.decode(encoding, "ignore"))
 
 
 def _delimited(text: io.TextIOWrapper, delimiter: str, meter: Meter) -> Iterator[Batch]:
@@ -154,8 +163,7 @@ def _batch(names: tuple[str, ...], records: list[list[str]]) -> Batch:
     return Batch(names, full, uneven)
 
 
-def encoding_of(sample: bytes) -> str:
-    """The encoding of a text, told by its beginning."""
+def _encoding(sample: bytes) -> str:
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if b"\0" in sample:
@@ -169,9 +177,8 @@ def encoding_of(sample: bytes) -> str:
     return "utf-8-sig"
 
 
-def delimiter_of(sample: str) -> str:
-    """What parts the cells of a text, told by its first line."""
-    first = sample.splitlines()[0] if sample else ""
+def _delimiter(sample: str) -> str:
+    first = next((line for line in sample.splitlines() if line.strip()), "")
     counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
     best = max(counts, key=lambda mark: counts[mark])
     return best if counts[best] else ","

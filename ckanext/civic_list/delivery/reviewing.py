@@ -15,7 +15,7 @@ from ckanext.civic_core import calendar, clock
 from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.record import record
 from ckanext.civic_core.roles import Roles
-from ckanext.civic_list import messages
+from ckanext.civic_list import delivery_words, messages
 from ckanext.civic_list.delivery import computing, facts
 from ckanext.civic_list.delivery.facts import DutyFacts
 from ckanext.civic_list.domain import fulfilment
@@ -48,7 +48,7 @@ def foresee(known: DutyFacts, review: fulfilment.Review) -> Foreseen:
     if not keys:
         return Foreseen(code="review_nothing_open")
     if review.for_period and review.for_period not in keys:
-        return Foreseen(code="review_period_not_open", params={"key": review.for_period})
+        return Foreseen(code="review_period_not_open", params={"key": delivery_words.period_label(review.for_period)})
     return Foreseen(key=keys[0])
 
 

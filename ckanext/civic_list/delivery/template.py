@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.model as core
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import clock
+from ckanext.civic_core import clock, languages
 from ckanext.civic_list.content.checking import compare
 from ckanext.civic_list.content.tables import Row
 from ckanext.civic_list.delivery import facts, last_values
@@ -64,7 +63,7 @@ def _last(session: Session, known: DutyFacts, most: int) -> _Table:
     ).all()
     if not files:
         return _Table((), ())
-    language = tk.h.lang()
+    language = languages.reader()
 
     def worth(file: Any) -> tuple[int, bool]:
         covered = compare(known.stretch.composition, file[0].columns).covered

@@ -32,7 +32,7 @@ def check_free(since: date, until: date, others: Iterable[Suspension]) -> None:
     """
     for other in others:
         check(other.until <= since or until <= other.since, "suspension_overlaps", "since",
-              since=other.since.isoformat(), until=other.until.isoformat())
+              since=other.since, until=other.until)
 
 
 def begin(since: date, until: date, today: date) -> date:

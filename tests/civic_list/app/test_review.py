@@ -124,7 +124,7 @@ class TestDoesNotStand:
     def test_a_third_time_in_a_row_monthly_even_by_the_admin(self, monthly):
         confirm(monthly, "2025-02-10")
         confirm(monthly, "2025-03-10")
-        said = "The data were confirmed 2 times in a row already: now they need a new release."
+        said = "The data were confirmed as often in a row as is allowed (2): now they need a new release."
         assert refused(monthly, "2025-04-10", "health_admin") == {"duty": [said]}
         with on("2025-04-11"):
             put("schools", SECOND)
@@ -149,7 +149,7 @@ class TestDoesNotStand:
     def test_for_a_period_that_is_not_open(self, monthly):
         said = refused(monthly, "2025-02-12", for_period="2024-03")
         assert said == {"for_period": [
-            "A confirmation cannot stand for the period 2024-03: it is not open, or another one comes first."
+            "A confirmation cannot stand for the period March 2024: it is not open, or another one comes first."
         ]}
 
     def test_of_a_duty_that_is_not_owed_now(self, monthly):
