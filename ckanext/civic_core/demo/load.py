@@ -14,6 +14,7 @@ import ckan.plugins.toolkit as tk
 from werkzeug.datastructures import FileStorage
 
 from ckanext.civic_core import clock
+from ckanext.civic_core.demo import year
 from ckanext.civic_core.demo.people import AUTHORISED_BODY, MODERATORS, PEOPLE, capacities
 
 DATA = Path(__file__).parent / "data"
@@ -55,6 +56,7 @@ def load(password: str, say: Say) -> None:
         ("the unified list of 2025, approved", _edition_2025),
         ("the unified list of 2026, a draft", _edition_2026),
         ("datasets with their files", _datasets),
+        ("a year of updates, in time, late and never", year.live_through),
     )
     for what, step in steps:
         say(what)

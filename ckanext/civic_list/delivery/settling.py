@@ -49,7 +49,15 @@ def settle(session: Session, duties: Collection[str] = (), datasets: Collection[
     _forget(session, touched, day)
     announcing.record_dated(session, happened, actor)
     announcing.announce_subjects(session, changed, day, at=clock.now())
-    return changed & touched.datasets.keys()
+    return _to_index(touched, changed)
+
+
+def _to_index(touched: _Touched, changed: Collection[str]) -> set[str]:
+    """Remember which datasets the search index must learn of, whatever becomes of this process."""
+    found = {id_ for id_, row in touched.datasets.items() if id_ in changed or not row.public}
+    for id_ in found:
+        touched.datasets[id_].to_index = clock.now()
+    return found
 
 
 class _Touched:
@@ -133,7 +141,8 @@ def _courses(
     released = facts.releases_of(session, alone) if alone else {}
     for id_, row in touched.datasets.items():
         if row.public:
-            subject = standing.Subject("dataset", id_, row.agency_id, row.category, row.opened)
+            alone_here = not touched.of_dataset.get(id_)
+            subject = standing.Subject("dataset", id_, row.agency_id, row.category, row.opened, tells=alone_here)
             found[subject] = _course_of(row, touched, known, outcomes, released, day)
             row.settle_on = _dataset_again(touched.of_dataset.get(id_, ()), outcomes)
     return found

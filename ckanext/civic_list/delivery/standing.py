@@ -29,6 +29,8 @@ class Subject:
     category: str
     published: bool
     covered: bool = False
+    #: whether its turns are told: those of a dataset that answers duties are told as theirs
+    tells: bool = True
 
 
 def write(session: Session, courses: Mapping[Subject, Sequence[Stretch]], day: date) -> set[str]:
@@ -112,7 +114,7 @@ def _rows(subject: Subject, stretches: Sequence[Stretch], before: str | None) ->
             "kind": subject.kind, "subject_id": subject.id, "agency_id": subject.agency_id,
             "category": subject.category, "since": one.since, "until": until, "code": one.code, "before": before,
             "reason": one.reason.code, "params": plain(one.reason.params), "next_due": one.next_due,
-            "published": subject.published, "covered": subject.covered, "turn": one.code != before,
+            "published": subject.published, "covered": subject.covered, "turn": subject.tells and one.code != before,
         })
         before = one.code
     return found

@@ -22,6 +22,8 @@ __all__ = ["tick"]
 
 #: duties or datasets settled in one transaction
 _SETTLED_AT_ONCE = 250
+#: datasets whose states are written to the search index together
+_INDEXED_AT_ONCE = 500
 #: rows turned, missed or reminded in one transaction
 _ROWS_AT_ONCE = 5000
 #: datasets that one tick looks at itself, where no worker did
@@ -40,6 +42,7 @@ def tick(session: Session) -> list[tuple[int, str]]:
         (_look(session), "changed resources looked at"),
         (_all(lambda: _settle(session, Duty, Duty.id, today)), "duties settled"),
         (_all(lambda: _settle(session, WatchedDataset, WatchedDataset.dataset_id, today)), "datasets settled"),
+        (_all(lambda: _index(session)), "datasets brought to the search index"),
         (_all(lambda: _miss(session, today)), "obligations missed"),
         (_all(lambda: _announce(session, today)), "states turned"),
         (_all(lambda: _remind(session, today)), "reminders recorded"),
@@ -70,9 +73,19 @@ def _settle(session: Session, table: Any, key: Any, today: date) -> int:
     if not ids:
         session.rollback()
         return 0
-    changed = settling.settle(session, *((ids, ()) if table is Duty else ((), ids)))
+    settling.settle(session, *((ids, ()) if table is Duty else ((), ids)))
     session.commit()
-    indexing.restate(changed)
+    return len(ids)
+
+
+def _index(session: Session) -> int:
+    """Datasets that stand otherwise than the search index says, also where somebody died before he told it."""
+    ids = session.scalars(
+        sa.select(WatchedDataset.dataset_id).where(WatchedDataset.to_index.is_not(None))
+        .order_by(WatchedDataset.to_index, WatchedDataset.dataset_id).limit(_INDEXED_AT_ONCE)
+    ).all()
+    session.rollback()
+    indexing.restate(ids)
     return len(ids)
 
 
@@ -80,34 +93,31 @@ def _miss(session: Session, today: date) -> int:
     """Obligations whose grace is over are missed, from the midnight on at which it ended."""
     rows = _owing(session, sa.and_(Obligation.state == "open", Obligation.missed < today), Obligation.missed)
     happened = [
-        Dated(event, clock.start_of_day(row.missed + ONE_DAY)) for row, code, agency in rows
-        if (event := owed.event_of("missed", row.duty_id, code, agency, _values(row))) is not None
+        Dated(event, clock.start_of_day(row.missed + ONE_DAY)) for row in rows
+        if (event := owed.event_of("missed", row.duty_id, row.code, row.agency, row._mapping)) is not None
     ]
-    for row, _, _ in rows:
-        row.state, row.settled_on = "missed", row.missed + ONE_DAY
-    return _record(session, happened, len(rows))
-
-
-def _values(row: Obligation) -> dict[str, Any]:
-    return {"key": row.key, "terms_since": row.terms_since, "due": row.due, "ground": row.ground}
+    announcing.record_dated(session, happened, SYSTEM)
+    session.execute(
+        sa.update(Obligation).where(Obligation.id.in_([row.id for row in rows]))
+        .values(state="missed", settled_on=Obligation.missed + 1).execution_options(synchronize_session=False)
+    )
+    session.commit()
+    return len(rows)
 
 
 def _owing(session: Session, condition: Any, order: Any) -> Sequence[Any]:
+    one = Obligation
     return session.execute(
-        sa.select(Obligation, Item.code, Agency.name)
-        .join(Duty, Duty.id == Obligation.duty_id)
+        sa.select(
+            one.id, one.duty_id, one.key, one.terms_since, one.warn, one.due, one.missed, one.state, one.ground,
+            one.reminded, Item.code, Agency.name.label("agency"),
+        )
+        .join(Duty, Duty.id == one.duty_id)
         .join(Item, Item.id == Duty.item_id)
         .join(Agency, Agency.id == Duty.agency_id)
-        .where(condition).order_by(order, Obligation.id).limit(_ROWS_AT_ONCE)
-        .with_for_update(of=Obligation, skip_locked=True)
+        .where(condition).order_by(order, one.id).limit(_ROWS_AT_ONCE)
+        .with_for_update(of=one, skip_locked=True)
     ).all()
-
-
-def _record(session: Session, happened: Sequence[Dated], count: int) -> int:
-    announcing.record_dated(session, happened, SYSTEM)
-    session.commit()
-    session.expunge_all()
-    return count
 
 
 def _announce(session: Session, today: date) -> int:
@@ -120,19 +130,33 @@ def _remind(session: Session, today: date) -> int:
     """Each step of a reminder once, dated to its day, also those that a portal at rest did not take."""
     rows = _owing(session, Obligation.remind_on <= today, Obligation.remind_on)
     happened: list[Dated] = []
-    for row, code, agency in rows:
+    steps: list[tuple[int, int, date | None]] = []
+    for row in rows:
         left = reminders.waiting(reminders.steps(row.warn, row.due, row.missed), row.reminded)
-        taken = [step for step in left if step.day <= today] if row.state in ("open", "missed") else left
+        taken = [step for step in left if step.day <= today]
         if row.state in ("open", "missed"):
-            happened += [Dated(_reminder(row, code, agency, step), clock.start_of_day(step.day)) for step in taken]
-        row.reminded = max((step.number for step in taken), default=row.reminded)
-        row.remind_on = next((step.day for step in left if step not in taken), None)
-    return _record(session, happened, len(rows))
+            happened += [Dated(_reminder(row, step), clock.start_of_day(step.day)) for step in taken]
+        after = next((step.day for step in left if step not in taken), None)
+        steps.append((row.id, max((step.number for step in taken), default=row.reminded), after))
+    announcing.record_dated(session, sorted(happened, key=lambda one: one.at), SYSTEM)
+    if steps:
+        ids, reminded, on = map(list, zip(*steps, strict=True))
+        session.execute(_REMINDED, {"ids": ids, "reminded": reminded, "on": on})
+    session.commit()
+    return len(rows)
 
 
-def _reminder(row: Obligation, code: str, agency: str, step: reminders.Step) -> ReminderDue:
+_REMINDED = sa.text("""
+    update civic_list_obligation o set reminded = step.reminded, remind_on = step.remind_on
+    from unnest(cast(:ids as bigint[]), cast(:reminded as smallint[]), cast(:on as date[]))
+         as step (id, reminded, remind_on)
+    where o.id = step.id
+""")
+
+
+def _reminder(row: Any, step: reminders.Step) -> ReminderDue:
     return ReminderDue(
-        row.duty_id, code, agency, key=row.key, terms_since=row.terms_since, due=row.due, step=step.code
+        row.duty_id, row.code, row.agency, key=row.key, terms_since=row.terms_since, due=row.due, step=step.code
     )
 
 
