@@ -4,6 +4,7 @@ from __future__ import annotations
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
+from civic_list.delivering import pass_time
 from civic_list.listing import begin_list, dataset, next_list, on
 from civic_list.portal import AKMOLA, HEALTH, SHYMKENT, act, draft, each, events, make_law, refusal, row
 
@@ -156,7 +157,10 @@ class TestOwnTerms:
             act("health_admin", "civic_duty_update", id=key, period="WEEKLY")
             next_list("2026", "2026-01-01")
             assert act("", "civic_duty_show", id=key, as_of="2026-01-01")["period"] == "WEEKLY"
-            back = act("health_admin", "civic_duty_update", id=key, period="MONTHLY")
+            assert act("health_admin", "civic_duty_update", id=key, period="MONTHLY")["period"] == "WEEKLY"
+        with on("2025-02-10"):
+            pass_time()
+            back = act("", "civic_duty_show", id=key)
             assert (back["period"], back["own_terms"]) == ("MONTHLY", None)
             assert act("", "civic_duty_show", id=key, as_of="2026-01-01")["period"] == "MONTHLY"
 
@@ -168,12 +172,19 @@ class TestOwnTerms:
         waiting = act("keeper", "civic_item_proposal_list", kind="period")
         assert list(each(waiting, "id")) == [proposed["proposal"]]
         act("keeper", "civic_item_proposal_decide", id=proposed["proposal"], decision="accept")
-        assert act("", "civic_duty_show", id=key)["period"] == "YEARLY"
-        assert list(each(act("", "civic_duty_search", period="YEARLY"), "code")) == [codes[0]]
+        assert act("", "civic_duty_show", id=key)["period"] == "MONTHLY"
+        with on("2025-03-01"):
+            pass_time()
+            assert act("", "civic_duty_show", id=key)["period"] == "YEARLY"
+            assert list(each(act("", "civic_duty_search", period="YEARLY"), "code")) == [codes[0]]
 
-    def test_the_keeper_loosens_at_once(self, codes):
-        changed = act("keeper", "civic_duty_update", id=f"{codes[0]}@{HEALTH}", period="YEARLY")
-        assert (changed["period"], changed["proposal"]) == ("YEARLY", None)
+    def test_the_keeper_loosens_without_a_proposal_from_the_next_period_on(self, codes):
+        key = f"{codes[0]}@{HEALTH}"
+        changed = act("keeper", "civic_duty_update", id=key, period="YEARLY")
+        assert (changed["period"], changed["proposal"]) == ("MONTHLY", None)
+        with on("2025-03-01"):
+            pass_time()
+            assert act("", "civic_duty_show", id=key)["period"] == "YEARLY"
 
     def test_schedule_unit_and_note(self, codes):
         changed = act(

@@ -151,7 +151,7 @@ def civic_item_proposal_decide(context: Context, data_dict: dict[str, Any]) -> d
 
     List keepers may. Records ``proposal.accepted`` (and what changed in the draft) or ``proposal.declined``.
 
-    A looser period holds for the agency's duty at once and changes no draft.
+    A looser period holds for the agency's duty from its next period on and changes no draft.
 
     :param id: id of the proposal.
     :param decision: ``accept`` or ``decline``.
@@ -215,7 +215,7 @@ def _apply(session: Session, edition: Edition, proposal: Proposal, agency: Agenc
 
 
 def _loosen(session: Session, proposal: Proposal, *, actor: str) -> Collection[str]:
-    """The agency's own terms of a duty hold at once; the row of the list stays. The datasets that it concerns."""
+    """The agency's own terms hold from the next period on; the row of the list stays. The datasets that it concerns."""
     found = sa.select(Duty).where(Duty.item_id == proposal.item_id, Duty.agency_id == proposal.agency_id)
     duty = session.scalars(found.with_for_update(nowait=True)).one()
     row, _ = duties.row_on(session, duty, clock.today())
