@@ -143,7 +143,8 @@ def civic_duty_update(context: Context, data_dict: dict[str, Any]) -> dict[str, 
     """Change what an agency says of its duty: responsible unit, note, its own period or schedule.
 
     The agency's admins and list keepers may. A period that is stricter than now holds at once, a looser one from the
-    next period on. One that is looser than the item's is a proposal that the keeper decides, and needs a reason. Records ``duty.changed`` or ``proposal.proposed``.
+    next period on. One that is looser than the item's is a proposal that the keeper decides, and needs a reason.
+    Records ``duty.changed`` or ``proposal.proposed``.
 
     :param id: id of the duty or ``CODE@agency`` (or ``code`` with ``agency``).
     :param responsible_unit: a text per language; optional.
