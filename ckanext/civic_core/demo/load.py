@@ -145,8 +145,8 @@ def _datasets() -> None:
         described = json.loads(path.read_text(encoding="utf-8"))
         with clock.stopped_at(datetime(2025, 2, 3, 6, tzinfo=UTC)):
             dataset = _as("operator", "package_create", **_dataset(described))
-        for resource in described["resources"]:
-            _resource(dataset["id"], resource)
+            for resource in described["resources"]:
+                _resource(dataset["id"], resource)
 
 
 def _dataset(described: dict[str, Any]) -> dict[str, Any]:

@@ -158,7 +158,7 @@ class Reader:
     def _continues(self, one: Evidence) -> bool:
         """Whether its maker is still at the dataset's last release."""
         last = self._last.get(one.dataset)
-        return last is not None and last.by == one.by and one.at - last.at <= SESSION
+        return last is not None and last.by == one.by and timedelta() <= one.at - last.at <= SESSION
 
     def _join(self, one: Evidence) -> Verdict:
         release = self._last[one.dataset]
@@ -195,7 +195,7 @@ class Reader:
 
 def _sees_the_same(one: Evidence, release: Release) -> bool:
     """Whether this is the release itself, seen in another way, and not its content brought once more."""
-    soon = one.at - release.at <= SESSION
+    soon = timedelta() <= one.at - release.at <= SESSION
     return one.how not in release.ways and (soon or one.how == "checksum")
 
 
