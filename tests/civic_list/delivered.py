@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from civic_list.delivering import pass_time, publish, put
 from civic_list.listing import on
-from civic_list.portal import BODY, HEALTH, draft, make_law, row
+from civic_list.portal import BODY, HEALTH, act, draft, make_law, row
 
 #: codes of the rows that tests speak of
 CODES: dict[str, str] = {}
@@ -41,6 +41,7 @@ def _edition() -> None:
     CODES["silent"] = row("2025", 2, title=silent, schedule=after)["code"]
     CODES["late"] = row("2025", 3, title=late, period="QUARTERLY", schedule=within)["code"]
     CODES["missing"] = row("2025", 4)["code"]
+    CODES["rested"] = row("2025", 6)["code"]
     CODES["akimats"] = row("2025", 5, owner="mio", category="education", period="QUARTERLY")["code"]
     make_law("2025", "2025-02-01")
 
@@ -65,12 +66,27 @@ def _deliveries() -> None:
     with on("2025-09-16"):
         pass_time()
         put("data-kept", content(901))
+    with on("2025-10-01"):
+        pass_time()
+        _reliefs()
     with on("2025-10-06"):
         pass_time()
         put("data-kept", content(1000))
         put("data-silent", b"period;region;count\n2025;Abai;14\n2025;Akmola;2\n")
     with on(TODAY):
         pass_time()
+
+
+def _reliefs() -> None:
+    rested, silent = (f"{CODES[name]}@{HEALTH}" for name in ("rested", "silent"))
+    asked = [
+        act("keeper", "civic_duty_suspend", duty=rested, since="2025-10-01", until="2025-12-01",
+            ground="system_replacement", reason="A letter of the ministry"),
+        act("keeper", "civic_obligation_excuse", duty=silent, key="2025-03", ground="source_late",
+            reason="A letter of the hospitals"),
+    ]
+    for relief in asked:
+        act("second_keeper", "civic_relief_decide", id=relief["id"], decision="confirm")
 
 
 def _title(name: str) -> dict[str, str]:

@@ -82,6 +82,24 @@ def reading_day(law: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def deliveries(portal: Any) -> None:
+    """Once a module: some months of deliveries, in time, late, missed, not counted, excused, and none at all."""
+    from civic_list.delivered import load
+
+    load()
+
+
+@pytest.fixture
+def delivery_day(deliveries: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The day on which those deliveries stand."""
+    from civic_list.delivered import TODAY
+    from civic_list.reading import reading_on
+
+    with reading_on(TODAY, monkeypatch):
+        yield
+
+
 @pytest.fixture
 def keeper(app: Any) -> Any:
     """A list keeper at her browser."""
