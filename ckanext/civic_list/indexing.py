@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import ckan.model as core
@@ -16,6 +17,7 @@ from ckan.types import Context
 from sqlalchemy.orm import Session
 
 from ckanext.civic_list import breakpoints
+from ckanext.civic_list.model import WatchedDataset
 
 __all__ = ["after_commit", "reindex", "restate", "settle"]
 
@@ -31,9 +33,12 @@ def settle(context: Context, datasets: Collection[str]) -> None:
 
 def reindex(datasets: Iterable[str]) -> None:
     """Write these datasets to the index, read anew; those that are gone are taken out."""
-    for dataset in datasets:
+    ids = sorted(set(datasets))
+    marks = _marks(ids)
+    for dataset in ids:
         _write(dataset)
     open_to_readers()
+    _unmark(marks)
 
 
 def _write(dataset: str) -> None:
@@ -49,9 +54,33 @@ def restate(datasets: Iterable[str]) -> None:
     """
     ids = sorted(set(datasets))
     for start in range(0, len(ids), _AT_ONCE):
-        _restate(ids[start:start + _AT_ONCE])
-    if ids:
+        several = ids[start:start + _AT_ONCE]
+        marks = _marks(several)
+        _restate(several)
         open_to_readers()
+        _unmark(marks)
+
+
+def _marks(ids: Collection[str]) -> dict[str, datetime]:
+    """Since when the index is behind with these datasets."""
+    table = WatchedDataset
+    rows = core.Session.execute(
+        sa.select(table.dataset_id, table.to_index).where(table.dataset_id.in_(ids), table.to_index.is_not(None))
+    )
+    return {row.dataset_id: row.to_index for row in rows}
+
+
+def _unmark(marks: Mapping[str, datetime]) -> None:
+    """The index knows, but for what changed while it was told."""
+    table = sa.inspect(WatchedDataset).local_table
+    if marks:
+        with core.ensure_engine().begin() as connection:
+            connection.execute(
+                sa.update(table).values(to_index=None).where(
+                    table.c.dataset_id == sa.bindparam("b_id"), table.c.to_index == sa.bindparam("b_mark")
+                ),
+                [{"b_id": id_, "b_mark": mark} for id_, mark in sorted(marks.items())],
+            )
 
 
 def _restate(ids: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ class WatchedDataset(tk.BaseModel):
     __tablename__ = "civic_list_dataset"
     __table_args__ = (
         sa.Index("civic_list_dataset_to_settle", "settle_on"),
+        sa.Index("civic_list_dataset_to_index", "to_index", postgresql_where=sa.text("to_index is not null")),
         sa.Index("civic_list_dataset_by_agency", "agency_id"),
     )
 
@@ -38,6 +39,8 @@ class WatchedDataset(tk.BaseModel):
     since: Mapped[Day]
     #: the day on which its state must be worked out anew
     settle_on: Mapped[Day] = mapped_column(default=AT_ONCE, server_default=str(AT_ONCE))
+    #: since when the search index does not know how it will stand
+    to_index: Mapped[MaybeInstant]
 
 
 class SeenResource(tk.BaseModel):
@@ -103,6 +106,7 @@ class Evidence(tk.BaseModel):
             "dataset_id", "day", "how", "resource_id", "content", "reason", "by", name="civic_list_evidence_once"
         ),
         sa.Index("civic_list_evidence_by_dataset", "dataset_id", "at"),
+        sa.Index("civic_list_evidence_by_time", "at"),
         sa.Index("civic_list_evidence_by_content", "content", postgresql_where=sa.text("release is not null")),
         sa.CheckConstraint("(release is null) = (reason <> '')", name="civic_list_evidence_counts_or_why"),
     )
@@ -139,6 +143,7 @@ class Release(tk.BaseModel):
     __table_args__ = (
         sa.UniqueConstraint("dataset_id", "number", name="civic_list_release_number"),
         sa.Index("civic_list_release_by_time", "dataset_id", "at"),
+        sa.Index("civic_list_release_latest", "at"),
     )
 
     id: Mapped[Number]

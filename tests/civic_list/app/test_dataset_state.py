@@ -10,7 +10,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
-from civic_list.delivering import FIRST, pass_time, publish, put, states
+from civic_list.delivering import FIRST, SECOND, pass_time, publish, put, states
 from civic_list.listing import begin_list, dataset, on
 from civic_list.portal import HEALTH, act
 
@@ -272,6 +272,36 @@ class TestRestating:
         model.Session.commit()
         indexing.restate([schools, "nobody"])
         assert search()["count"] == 0
+
+    def test_a_state_that_nobody_came_to_write_is_written_by_the_next_tick(self, schools, monkeypatch):
+        with on("2025-02-03"):
+            with monkeypatch.context() as patched:
+                patched.setattr(indexing, "restate", lambda ids: None)
+                put("schools", SECOND)
+                for change in ("standing set code = 'suspended'", "dataset set to_index = now()"):
+                    model.Session.execute(sa.text(f"update civic_list_{change}"))
+                model.Session.commit()
+            assert shown()[0] == "fresh"
+            pass_time()
+            assert (shown()[0], with_state("suspended")) == ("suspended", ["schools"])
+        assert model.Session.scalar(sa.text("select count(*) from civic_list_dataset where to_index is not null")) == 0
+
+    def test_an_index_that_is_down_is_told_later(self, schools, monkeypatch):
+        from ckan.lib.search import SearchIndexError
+
+        def down(*_: Any, **__: Any) -> Any:
+            raise SearchIndexError("down")
+
+        with on("2025-03-03"):
+            with monkeypatch.context() as patched:
+                patched.setattr(indexing, "_restate", down)
+                with pytest.raises(SearchIndexError):
+                    put("schools", SECOND)
+            model.Session.rollback()
+            assert model.Session.scalar(sa.text("select to_index from civic_list_dataset")) is not None
+            pass_time()
+            assert shown()[1] > "2025-03-03"
+            assert search()["results"][0]["civic_next_due"] == shown(use_default_schema=True)[1]
 
     def test_it_takes_few_statements_a_dataset(self, schools, statements):
         statements.clear()

@@ -219,7 +219,12 @@ def _seen() -> None:
         sa.Column("columns", ARRAY(sa.Text), nullable=False),
         sa.Column("since", sa.Date, nullable=False),
         sa.Column("settle_on", sa.Date, server_default=AT_ONCE, nullable=False),
+        sa.Column("to_index", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("dataset_id"),
+    )
+    op.create_index(
+        "civic_list_dataset_to_index", "civic_list_dataset", ["to_index"],
+        postgresql_where=sa.text("to_index is not null"),
     )
     op.create_index("civic_list_dataset_by_agency", "civic_list_dataset", ["agency_id"])
     op.create_index("civic_list_dataset_to_settle", "civic_list_dataset", ["settle_on"])
@@ -263,6 +268,7 @@ def _seen() -> None:
         postgresql_where=sa.text("release is not null"),
     )
     op.create_index("civic_list_evidence_by_dataset", "civic_list_evidence", ["dataset_id", "at"])
+    op.create_index("civic_list_evidence_by_time", "civic_list_evidence", ["at"])
     op.create_table(
         "civic_list_release",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
@@ -279,6 +285,7 @@ def _seen() -> None:
         sa.UniqueConstraint("dataset_id", "number", name="civic_list_release_number"),
     )
     op.create_index("civic_list_release_by_time", "civic_list_release", ["dataset_id", "at"])
+    op.create_index("civic_list_release_latest", "civic_list_release", ["at"])
     op.create_table(
         "civic_list_resource",
         sa.Column("resource_id", sa.Text, nullable=False),
@@ -413,6 +420,7 @@ def _owed() -> None:
     op.create_index(
         "civic_list_obligation_by_due", "civic_list_obligation", ["due"], postgresql_where=sa.text("state = 'open'")
     )
+    op.create_index("civic_list_obligation_by_state", "civic_list_obligation", ["state", "due"])
     op.create_index(
         "civic_list_obligation_to_remind",
         "civic_list_obligation",
