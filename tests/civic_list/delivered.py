@@ -15,8 +15,8 @@ def load() -> None:
     """The list of 2025 in force since February, as it stands on 13 October."""
     import ckan.model as model
     import ckan.plugins.toolkit as tk
-    from ckan.lib.search import clear_all
     from civic_list import portal
+    from ckan.lib.search import clear_all
     from database import empty
 
     empty()
