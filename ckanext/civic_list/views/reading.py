@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 from ckanext.civic_core import clock
 from ckanext.civic_core.pages import ROWS, found_or_404, given, paging
 from ckanext.civic_list import delivery_shown, differences
+from ckanext.civic_list.views import inherited
 
 civic_list = Blueprint("civic_list", __name__, url_prefix="/list")
 
@@ -58,7 +59,7 @@ def duty(code: str, agency: str) -> str:
     return tk.render("civic_list/duty.html", {
         "duty": duty, "history": tk.h.civic_list_history(duty, [one for one in events if _is_told(one)][:ROWS]),
         "releases": delivery_shown.with_first(releases, [{**one, "duty": duty} for one in duty["obligations"]]),
-        "evidence": evidence,
+        "evidence": evidence, "inherited": inherited.of_duty(duty),
         "done": _last_done(duty), "not_counted": _since_counted(evidence["results"]),
     })
 
@@ -147,20 +148,10 @@ def agency(name: str) -> str:
     filters = given("q", "category", "period", "state", "has_data", "sort")
     own = found_or_404("civic_agency_list_show", agency=name)
     return tk.render("civic_list/agency.html", {
-        "own": own, "filters": filters, "inherited": _inherited(name),
+        "own": own, "filters": filters, "inherited": inherited.of_agency(name),
         "compliance": found_or_404("civic_compliance_show", agency=name, over="month"),
         "duties": found_or_404("civic_duty_search", agency=name, **filters, **paging()),
     })
-
-
-def _inherited(name: str) -> list[dict[str, Any]]:
-    """What the bodies that an agency followed had missed; there are hardly ever more than two."""
-    known = found_or_404("civic_agency_succession_list", limit=100)["results"]
-    passed = [one for one in known if one["applied"] and one["to"] and one["to"]["name"] == name]
-    former = {one["from"]["name"]: one["from"] for one in passed}
-    missed = [(body, found_or_404("civic_obligation_list", agency=key, state="missed", limit=1))
-              for key, body in former.items()]
-    return [{"agency": body, "count": found["count"]} for body, found in missed if found["count"]]
 
 
 @civic_list.route("/duties.json")

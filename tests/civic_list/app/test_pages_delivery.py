@@ -9,9 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 from civic_list.delivered import CODES, TODAY
+from civic_list.delivering import pass_time
 from civic_list.listing import on
-from civic_list.portal import AKMOLA, HEALTH
-from civic_list.reading import body, get, table, words
+from civic_list.portal import AKMOLA, HEALTH, SHYMKENT, act
+from civic_list.reading import body, get, reading_on, table, words
 from icalendar import Calendar
 
 from ckanext.civic_list import figures_csv
@@ -153,6 +154,12 @@ class TestList:
         assert days[0] == "30.09.2025"
 
 
+class TestItem:
+    def test_each_agency_that_owes_it_has_its_state(self, app):
+        rows = table(get(app, f"/en/list/item/{CODES['akimats']}"), "Agencies that owe it")
+        assert {row[1] for row in rows} == {"No data due 30.09.2025"}
+
+
 class TestMissing:
     def test_three_ways_of_lacking_each_with_its_number(self, app):
         page = get(app, "/en/list/missing")
@@ -224,6 +231,13 @@ class TestFigures:
         assert page.select_one("#filter-as_of")["value"] == "20.04.2025"
         assert self.counters(page)[:3] == [25, 3, 2]
         assert "as_of=20.04.2025" in page.select_one(".cv-figure a")["href"]
+
+    def test_of_an_agency_a_past_day_can_be_asked_for_as_it_is_known_now(self, app):
+        then = get(app, f"/en/list/figures?agency={HEALTH}&as_of=20.04.2025")
+        assert words(then.select_one(".cv-over")) == "Ministry of Healthcare of the Republic of Kazakhstan"
+        (link,) = [one for one in then.select("[role=main] a") if words(one) == "As it is known now"]
+        now = get(app, f"/en/list/figures{link['href']}")
+        assert "in the light of what was recorded later" in words(body(now))
 
     @pytest.mark.parametrize("query", ["as_of=yesterday", "rows=everything", "group=NONE"])
     def test_what_makes_no_sense_is_refused_in_words(self, app, query):
@@ -356,3 +370,27 @@ def test_pages_name_their_calendar_and_feed(app, path):
     assert {"text/calendar", "application/rss+xml"} <= kinds
     assert page.select("[role=main] a[href*='calendar.ics']")
     assert page.select("[role=main] a[href*='list.rss']")
+
+
+class TestInherited:
+    """Kept last: it moves the ministry's duties to another body."""
+
+    @pytest.fixture(scope="class")
+    def passed(self, deliveries):
+        with pytest.MonkeyPatch.context() as patch, reading_on("2025-10-14", patch):
+            act("keeper", "civic_agency_succession_create", day="2025-10-15", act="№ 1", kind="merged",
+                **{"from": HEALTH, "to": SHYMKENT})
+        with pytest.MonkeyPatch.context() as patch, reading_on("2025-10-15", patch):
+            pass_time()
+
+    @pytest.mark.usefixtures("passed")
+    def test_what_was_missed_before_stands_beside_and_in_no_figure(self, app):
+        with on("2025-10-15"):
+            note = get(app, f"/en/list/agency/{SHYMKENT}").select_one(".cv-note")
+            missed = duty(app, "silent", SHYMKENT).select_one("#inherited")
+            figures = get(app, f"/en/list/figures?agency={SHYMKENT}")
+        assert "periods were missed by Ministry of Healthcare" in words(note)
+        assert "August 2025; July 2025" in words(missed)
+        assert "March 2025" not in words(missed), "it was excused"
+        rows = {row[0]: row[1:] for row in table(figures, "Figures and how they are counted")}
+        assert rows["Punctuality, 12 months"][1].startswith("0 of 3 "), "its own periods only"
