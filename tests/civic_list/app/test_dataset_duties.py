@@ -199,7 +199,7 @@ def test_saving_a_dataset_takes_the_same_statements_however_many_duties(statemen
         statements.clear()
         act("health_editor", "package_patch", id="schools", duties=[])
         ours = [one for one in statements if "civic_" in one]
-        assert len(ours) == 11, ours
+        assert len(ours) == 13, ours
 
 
 @pytest.mark.parametrize("count", [1, 3, 12])

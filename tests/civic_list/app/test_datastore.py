@@ -359,3 +359,11 @@ class TestElsewhere:
         assert notes() == [("checksum", False)]
         look()
         assert [one for one in evidence() if one[1] != "metadata_only"] == before
+
+
+def test_a_portal_without_a_datastore_has_the_other_actions(portal, monkeypatch):
+    from ckanext.civic_list.logic.action import datastore
+
+    monkeypatch.setattr(datastore.p, "plugin_loaded", lambda name: name != "datastore")
+    offered = datastore.actions()
+    assert ("package_create" in offered, [name for name in offered if "datastore" in name]) == (True, [])
