@@ -17,7 +17,8 @@ from ckanext.civic_list.model import Agency, Duty, DutyTerm, Edition, Item, Item
 from ckanext.civic_list.model.duty import LINK_OPEN
 
 __all__ = [
-    "Cell", "Row", "answered", "cells", "in_force_keys", "need", "numbers", "of_dataset", "page", "periods", "row_on",
+    "Cell", "Row", "answered", "cells", "in_force_keys", "named", "need", "numbers", "of_dataset", "page",
+    "periods", "row_on", "rows_of",
 ]
 
 
@@ -114,7 +115,8 @@ def cells(
     )
     by_state = _by_state(edition.id, day, {**filters, "state": None})
     rows = [tuple(row) for row in session.execute(query.union_all(by_state))]
-    return [Cell(row[0], row[1], row[2], row[3], row[5]) for row in rows if row[4] is None], {row[4]: row[5] for row in rows if row[4]}
+    several = [Cell(row[0], row[1], row[2], row[3], row[5]) for row in rows if row[4] is None]
+    return several, {row[4]: row[5] for row in rows if row[4]}
 
 
 def _by_state(edition_id: str, day: date, filters: Mapping[str, Any]) -> Any:
@@ -228,6 +230,36 @@ def _rows() -> Any:
         .join(Edition, Edition.id == DutyTerm.edition_id)
         .join(Item, Item.id == ItemVersion.item_id)
     )
+
+
+def rows_of(session: Session, duty_ids: Iterable[str], day: date) -> list[Row]:
+    """These duties as they stand on a day, else as they last stood before it; one statement."""
+    rows = session.execute(
+        _rows()
+        .where(
+            DutyTerm.duty_id.in_(set(duty_ids)), DutyTerm.since <= day,
+            sa.or_(DutyTerm.until.is_(None), DutyTerm.until > DutyTerm.since),
+        )
+        .distinct(DutyTerm.duty_id).order_by(DutyTerm.duty_id, DutyTerm.since.desc())
+    )
+    return [Row(*parts) for parts in rows]
+
+
+def named(session: Session, duty_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Duties as other answers name them, by the row that stands today, else the last one; one statement."""
+    stands = sa.case((DutyTerm.since <= clock.today(), 1), else_=0)
+    rows = session.execute(
+        sa.select(DutyTerm.duty_id, Item.code, ItemVersion.title, Agency)
+        .join(ItemVersion, ItemVersion.id == DutyTerm.version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .join(Agency, Agency.id == DutyTerm.agency_id)
+        .where(DutyTerm.duty_id.in_(set(duty_ids)))
+        .distinct(DutyTerm.duty_id).order_by(DutyTerm.duty_id, stands.desc(), DutyTerm.since.desc())
+    )
+    return {
+        id_: {"id": id_, "code": code, "title": title, "agency": agencies.shown(agency)}
+        for id_, code, title, agency in rows
+    }
 
 
 def _standing_or_coming() -> Any:

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from ckanext.civic_core import clock, config
-from ckanext.civic_list import agencies
+from ckanext.civic_list import agencies, duties
 from ckanext.civic_list.delivery import rules
 from ckanext.civic_list.model import Agency, Duty, ItemVersion, Obligation, Release, Relief, Review
 
-__all__ = ["dataset_of", "of_duty", "query", "schedule", "shown", "state_on", "suspension"]
+__all__ = ["dataset_of", "of_duty", "of_ids", "query", "schedule", "shown", "state_on", "suspension"]
 
 #: how many of the past are shown with a duty
 SHOWN = 24
@@ -38,6 +38,16 @@ def of_duty(session: Session, duty_id: str, day: date, reader: Any) -> list[dict
         query().where(Obligation.id.in_(sa.select(ids.c.id))).order_by(Obligation.due, Obligation.id)
     )
     return [shown(row, day, reader) for row in rows]
+
+
+def of_ids(session: Session, ids: Sequence[int], day: date, reader: Any) -> list[dict[str, Any]]:
+    """These obligations in this order, each with its duty; two statements."""
+    rows = {row[0].id: row for row in session.execute(query().where(Obligation.id.in_(ids)))}
+    duties_ = duties.named(session, {row[0].duty_id for row in rows.values()})
+    return [
+        {**shown(rows[id_], day, reader), "duty": duties_[rows[id_][0].duty_id]} for id_ in ids
+        if rows[id_][0].duty_id in duties_
+    ]
 
 
 def query(*more: Any) -> Any:

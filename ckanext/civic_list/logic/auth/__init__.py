@@ -1,6 +1,7 @@
 """Who may call the actions of civic_list."""
-from ckanext.civic_list.logic.auth import acts, duties, editions
+from ckanext.civic_list.logic.auth import acts, delivery, duties, editions
 
-globals().update({name: getattr(module, name) for module in (acts, duties, editions) for name in module.NAMES})
+_MODULES = (acts, delivery, duties, editions)
+globals().update({name: getattr(module, name) for module in _MODULES for name in module.NAMES})
 
-__all__ = [*acts.NAMES, *duties.NAMES, *editions.NAMES]
+__all__ = [*acts.NAMES, *delivery.NAMES, *duties.NAMES, *editions.NAMES]

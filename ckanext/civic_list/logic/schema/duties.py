@@ -1,8 +1,6 @@
 """What the actions on agencies, owner groups, duties and links take."""
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.plugins.toolkit as tk
 from ckan.types import Schema
 
@@ -10,6 +8,7 @@ from ckanext.civic_core.logic.flow import page_schema
 from ckanext.civic_list.logic.schema.fields import (
     day,
     flag,
+    flag_or_nothing,
     given,
     maybe,
     needed,
@@ -25,11 +24,6 @@ from ckanext.civic_list.model.delivery import CODES
 
 ROLES = ("main", "part", "additional")
 SORTS = ("number", "title", "agency", "code", "due")
-
-
-def _flag_or_nothing(value: Any) -> bool | None:
-    """Yes, no, or what a form sends for neither."""
-    return None if value in ("", None) else flag(value, {})
 
 
 def _owner_group() -> Schema:
@@ -71,7 +65,7 @@ def duty_show() -> Schema:
 def duty_search() -> Schema:
     return page_schema(
         q=maybe(text), agency=maybe(text), group=maybe(term("body_groups")), category=maybe(text),
-        period=maybe(term("periods")), has_data=given(_flag_or_nothing), state=maybe(one_of(CODES)), as_of=maybe(day),
+        period=maybe(term("periods")), has_data=given(flag_or_nothing), state=maybe(one_of(CODES)), as_of=maybe(day),
         sort=[tk.get_validator("default")("number"), one_of(SORTS)],
         facets=[tk.get_validator("default")(True), flag],
     )

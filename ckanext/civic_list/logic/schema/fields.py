@@ -13,8 +13,8 @@ from ckanext.civic_core.domain.texts import missing
 from ckanext.civic_core.logic.schema_calendar import one_of, to_day, to_texts
 
 __all__ = [
-    "clearable", "composition", "day", "flag", "given", "maybe", "needed", "number", "one_of", "rows", "schedule",
-    "term", "text", "texts", "title", "words",
+    "clearable", "composition", "day", "flag", "flag_or_nothing", "given", "maybe", "needed", "number", "one_of", "rows",
+    "schedule", "term", "text", "texts", "title", "words",
 ]
 
 _WRITTEN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -50,6 +50,11 @@ def _none_where_empty(key: Any, data: Any, errors: Any, context: Any) -> None:
 def text(value: Any) -> str:
     """A text without white space around it."""
     return str(value).strip()
+
+
+def flag_or_nothing(value: Any) -> bool | None:
+    """Yes, no, or what a form sends for neither."""
+    return None if value in ("", None) else flag(value, {})
 
 
 texts = to_texts
