@@ -13,8 +13,8 @@ from ckanext.civic_core.domain.texts import missing
 from ckanext.civic_core.logic.schema_calendar import one_of, to_day, to_texts
 
 __all__ = [
-    "clearable", "composition", "day", "flag", "flag_or_nothing", "given", "maybe", "needed", "number", "one_of", "rows",
-    "schedule", "term", "text", "texts", "title", "words",
+    "clearable", "composition", "day", "flag", "flag_or_nothing", "given", "maybe", "needed", "number", "one_of",
+    "rows", "schedule", "term", "text", "texts", "title", "words",
 ]
 
 _WRITTEN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
