@@ -80,7 +80,7 @@ def calendar() -> Response:
     found = delivery_dates.due(model.Session(), clock.today(), given(*_FEED))
     response = Response(delivery_feeds.calendar(found), content_type="text/calendar; charset=utf-8")
     response.headers.set("Content-Disposition", "inline", filename="calendar.ics")
-    return response
+    return _unless_known(response)
 
 
 @civic_delivery.route("/list.rss")
@@ -89,7 +89,15 @@ def news() -> Response:
     filters = given(*_FEED)
     found = delivery_dates.lately(model.Session(), clock.today(), filters)
     address = tk.url_for("civic_delivery.news", _external=True, **filters)
-    return Response(delivery_feeds.news(found, address), content_type="application/rss+xml; charset=utf-8")
+    return _unless_known(
+        Response(delivery_feeds.news(found, address), content_type="application/rss+xml; charset=utf-8")
+    )
+
+
+def _unless_known(response: Response) -> Response:
+    """Nothing but «not modified» for a reader that comes again before something changed."""
+    response.add_etag()
+    return response.make_conditional(tk.request)  # type: ignore[arg-type]
 
 
 @civic_delivery.route("/dataset/<name>/updates")

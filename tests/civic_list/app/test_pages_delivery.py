@@ -342,6 +342,18 @@ class TestNews:
         names = [one.findtext("guid") for one in self.items(app)]
         assert len(set(names)) == len(names)
 
+    @pytest.mark.parametrize("path", ["/en/list.rss", "/en/list/calendar.ics"])
+    def test_who_comes_again_is_not_sent_the_same_twice(self, app, path):
+        tag = app.get(path).headers["ETag"]
+        assert app.get(path, headers={"If-None-Match": tag}, status=304).get_data() == b""
+
+    @pytest.mark.parametrize("path", ["/en/list.rss", "/en/list/calendar.ics"])
+    def test_one_statement_however_many(self, app, statements, path):
+        app.get(path)
+        statements.clear()
+        app.get(path)
+        assert len([one for one in statements if "civic_list_obligation" in one]) == 1
+
     def test_of_one_dataset(self, app):
         assert {one.findtext("title").split(": ")[1] for one in self.items(app, "?dataset=data-late")} == {"Pharmacies"}
 
