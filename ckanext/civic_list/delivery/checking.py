@@ -63,7 +63,7 @@ def taken(upload: Any, format: str | None) -> tuple[BinaryIO, str]:
 
 
 def look(session: Session, duty: Duty, asked: Asked) -> dict[str, Any]:
-    """Everything that can be told of a file; fifteen statements at most, none of them writes."""
+    """Everything that can be told of a file; a fixed number of statements, none of which writes."""
     known = facts.load(session, [duty.id], clock.today())[duty.id]
     dataset = _dataset(session, known, asked.dataset)
     found = digest_of(asked.file, asked.format, looking.ignored({}))

@@ -40,7 +40,7 @@ class _Table:
 
 
 def made(session: Session, duty: Duty, most: int = MOST) -> bytes:
-    """The workbook as XLSX; eleven statements at most.
+    """The workbook as XLSX; a fixed number of statements.
 
     Columns of the current public file come first, as they are called there; then the parts of the row's composition
     that the file lacks. Without a file that the portal can read, the columns are the composition.

@@ -50,7 +50,7 @@ class Outcome:
 
 
 def judge(session: Session, trial: Trial) -> Outcome:
-    """Ask the rules; three statements."""
+    """Ask the rules; two statements at most."""
     release, verdict = _release(session, trial)
     if release is None:
         return Outcome(verdict)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
-from ckanext.civic_core.domain.events import Event
+from ckanext.civic_core.domain.events import PRIVATE, Event
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,25 @@ class _OfRelief(_OfDuty):
 
 
 @dataclass(frozen=True)
-class ReliefProposed(_OfRelief):
+class _OfAsked(_OfDuty):
+    """What was asked for is the agency's and the keepers' own matter until it is agreed to."""
+
+    relief: str = field(default="", metadata=PRIVATE)
+    kind: str = field(default="", metadata=PRIVATE)
+    ground: str = field(default="", metadata=PRIVATE)
+    since: date | None = field(default=None, metadata=PRIVATE)
+    until: date | None = field(default=None, metadata=PRIVATE)
+
+
+@dataclass(frozen=True)
+class ReliefProposed(_OfAsked):
     """An excuse or a suspension waits for a second person."""
 
     type: ClassVar[str] = "relief.proposed"
 
 
 @dataclass(frozen=True)
-class ReliefDeclined(_OfRelief):
+class ReliefDeclined(_OfAsked):
     type: ClassVar[str] = "relief.declined"
 
 

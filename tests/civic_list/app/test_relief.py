@@ -315,6 +315,15 @@ class TestList:
         assert not [name for name in names if name in str(found)]
         assert not [name for name in names if name in str([event["public"] for event in events(stream="duty")])]
 
+    def test_what_was_only_asked_for_is_in_no_public_event(self, several):
+        asked = [event for event in events(stream="duty") if event["type"] in ("relief.proposed", "relief.declined")]
+        assert [set(event["public"]) for event in asked] == [{"code", "agency"}] * 4
+        assert asked[0]["private"]["ground"] == "system_replacement"
+        given = [event["public"] for event in events(stream="duty", type="duty.suspended")]
+        assert [(one["ground"], one["since"], one["until"]) for one in given] == [
+            ("system_replacement", "2025-02-25", "2025-03-10"),
+        ]
+
     @pytest.mark.parametrize(("filters", "count"), [
         ({"kind": "excuse"}, 2), ({"kind": "suspension"}, 1), ({"state": "declined"}, 1), ({"agency": HEALTH}, 3),
         ({"agency": BODY}, 0), ({"ground": "force_majeure"}, 0), ({"duty": "?"}, 3), ({"duty": "X@y"}, 0),

@@ -19,7 +19,7 @@ from ckanext.civic_list.messages import transaction
 def civic_release_check(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Look at a file for a duty as if it were published now. Nothing is saved.
 
-    Editors of the agency and list keepers may. At most nineteen statements; the file is read twice.
+    Editors of the agency and list keepers may. A fixed number of statements, however large the file; it is read twice.
 
     :param duty: ``CODE@agency`` or id of the duty.
     :param upload: the file: CSV, XLSX, JSON or XML; of other formats only the bytes are compared.
