@@ -4,14 +4,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import FunctionType
 from typing import Any
 
 import ckan.model as core
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib.search import commit as open_to_readers
+from ckan.lib.search import index as core_index
 from ckan.lib.search.common import make_connection
-from ckan.lib.search.index import PackageSearchIndex
 from ckan.logic import index_remove_package, index_update_package
 from ckan.types import Context
 from sqlalchemy.orm import Session
@@ -86,15 +87,37 @@ def _unmark(marks: Mapping[str, datetime]) -> None:
 def _restate(ids: Sequence[str]) -> None:
     kept = dict(_kept(ids))
     courses = breakpoints.read(core.Session, ids)  # type: ignore[arg-type]
+    collected = _Collected()
     for id_, modified in _modified(ids).items():
         copy = kept.pop(id_, None)
         if copy is None or copy["data_dict"]["metadata_modified"] != modified:
             _write(id_)
             continue
         shown = breakpoints.keep(copy["validated_data_dict"], courses[id_])
-        PackageSearchIndex().index_package({**copy["data_dict"], "with_custom_schema": shown}, defer_commit=True)
+        collected.index({**copy["data_dict"], "with_custom_schema": shown})
     for id_ in kept:
         index_remove_package(id_)
+    if collected.documents:
+        make_connection().add(collected.documents, commit=False)
+
+
+class _Collected:
+    """Search documents as CKAN makes them, to be sent in one request instead of one each.
+
+    CKAN's own function is used, with a connection that keeps what it would send.
+    """
+
+    def __init__(self) -> None:
+        self.documents: list[dict[str, Any]] = []
+        names = {**vars(core_index), "make_connection": lambda: self}
+        self._make = FunctionType(core_index.PackageSearchIndex.index_package.__code__, names)
+
+    def index(self, dataset: Mapping[str, Any]) -> None:
+        self._make(core_index.PackageSearchIndex(), dataset, True)
+
+    def add(self, docs: Sequence[dict[str, Any]], commit: bool) -> None:
+        """What CKAN calls to send documents."""
+        self.documents += docs
 
 
 def _kept(ids: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
