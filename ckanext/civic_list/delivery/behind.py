@@ -1,7 +1,7 @@
 """The rows behind a number: duties, datasets or obligations that a counter counts on a day. Nothing here writes."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,10 @@ from ckanext.civic_list.domain.figures import BESIDE, UP_TO_DATE
 from ckanext.civic_list.duties_shown import Reader
 from ckanext.civic_list.model import Agency, DutyTerm, Obligation, Standing
 
-__all__ = ["ROWS", "Scope", "rows"]
+__all__ = ["ROWS", "Scope", "every", "rows"]
+
+#: rows that a table reads at a time
+BATCH = 500
 
 _STANDS = Standing.code.not_in(BESIDE)
 #: by the counter: the states of duties that it counts
@@ -58,61 +61,83 @@ def rows(
     session: Session, counter: str, scope: Scope, reader: Reader, limit: int, offset: int
 ) -> list[dict[str, Any]]:
     """A page of what a counter counts; the same few statements for a hundred as for one."""
+    ids = session.scalars(_ids(counter, scope).limit(limit).offset(offset)).all()
+    return _shown(session, counter, ids, scope.day, reader)
+
+
+def every(session: Session, counter: str, scope: Scope, reader: Reader) -> Iterator[dict[str, Any]]:
+    """All that a counter counts, for a table that is written as it is read: one statement, and a few for each 500."""
+    ids = session.scalars(_ids(counter, scope)).all()
+    for start in range(0, len(ids), BATCH):
+        yield from _shown(session, counter, ids[start:start + BATCH], scope.day, reader)
+
+
+def _ids(counter: str, scope: Scope) -> Any:
+    """What is counted, in the order in which it is shown."""
     if counter in _DUTIES:
-        return _duties(session, counter, scope, reader, limit, offset)
-    if counter in _DATASETS:
-        return _datasets(session, counter, scope, limit, offset)
-    return _obligations(session, counter, scope, reader, limit, offset)
+        return _duties(counter, scope)
+    return _datasets(counter, scope) if counter in _DATASETS else _obligations(counter, scope)
 
 
-def _duties(
-    session: Session, counter: str, scope: Scope, reader: Reader, limit: int, offset: int
+def _shown(
+    session: Session, counter: str, ids: Sequence[Any], day: date, reader: Reader
 ) -> list[dict[str, Any]]:
+    if counter in _DUTIES:
+        found = {row.duty.id: row for row in duties.rows_of(session, ids, day)}
+        return duties_shown.shown(session, [found[id_] for id_ in ids if id_ in found], reader, day)
+    if counter in _DATASETS:
+        return _shown_datasets(session, ids, day)
+    return owing.of_ids(session, ids, day, reader)
+
+
+def _duties(counter: str, scope: Scope) -> Any:
     """By body, then as the list has them; what is over by its last number."""
-    query = scope.narrow(sa.select(Standing.subject_id), Standing).where(
-        Standing.kind == "duty", *stood.holds(scope.day), _DUTIES[counter]
-    )
     number = (
         sa.select(DutyTerm.number).where(DutyTerm.duty_id == Standing.subject_id, DutyTerm.since <= scope.day)
         .order_by(DutyTerm.since.desc()).limit(1).correlate(Standing).scalar_subquery()
     )
-    ids = session.scalars(
-        query.join(Agency, Agency.id == Standing.agency_id)
-        .order_by(Agency.name, number, Standing.subject_id).limit(limit).offset(offset)
-    ).all()
-    found = {row.duty.id: row for row in duties.rows_of(session, ids, scope.day)}
-    return duties_shown.shown(session, [found[id_] for id_ in ids if id_ in found], reader, scope.day)
-
-
-def _datasets(session: Session, counter: str, scope: Scope, limit: int, offset: int) -> list[dict[str, Any]]:
-    """Those that everybody may still see; what was public then and is not now is only counted."""
-    package = core.Package
-    query = (
-        sa.select(
-            Standing, package.id, package.name, package.title, package.extras["title_translated"].astext, Agency
-        )
-        .join(package, package.id == Standing.subject_id).join(Agency, Agency.id == Standing.agency_id)
-        .where(Standing.kind == "dataset", *stood.holds(scope.day), _DATASETS[counter],
-               package.state == "active", ~package.private)
+    query = scope.narrow(sa.select(Standing.subject_id), Standing).where(
+        Standing.kind == "duty", *stood.holds(scope.day), _DUTIES[counter]
     )
-    page = scope.narrow(query, Standing).order_by(Agency.name, package.name).limit(limit).offset(offset)
+    return query.join(Agency, Agency.id == Standing.agency_id).order_by(Agency.name, number, Standing.subject_id)
+
+
+def _datasets(counter: str, scope: Scope) -> Any:
+    """By body. Those that everybody may still see; what was public then and is not now is only counted."""
+    package = core.Package
+    query = sa.select(package.id).join(Standing, Standing.subject_id == package.id).where(
+        Standing.kind == "dataset", *stood.holds(scope.day), _DATASETS[counter], package.state == "active",
+        ~package.private,
+    )
+    return (
+        scope.narrow(query, Standing).join(Agency, Agency.id == Standing.agency_id)
+        .order_by(Agency.name, package.name)
+    )
+
+
+def _shown_datasets(session: Session, ids: Sequence[str], day: date) -> list[dict[str, Any]]:
+    package = core.Package
+    several = package.extras["title_translated"].astext
+    found = session.execute(
+        sa.select(Standing, package.id, package.name, package.title, several, Agency)
+        .join(package, package.id == Standing.subject_id).join(Agency, Agency.id == Standing.agency_id)
+        .where(package.id.in_(ids), Standing.kind == "dataset", *stood.holds(day))
+        .order_by(Agency.name, package.name)
+    )
     return [
         {
-            "id": id_, "name": name, "title": agencies.texts(several) or {config.home_language(): title or name},
+            "id": id_, "name": name, "title": agencies.texts(texts) or {config.home_language(): title or name},
             "agency": agencies.shown(agency), **stood.shown(row, None),
         }
-        for row, id_, name, title, several, agency in session.execute(page)
+        for row, id_, name, title, texts, agency in found
     ]
 
 
-def _obligations(
-    session: Session, counter: str, scope: Scope, reader: Reader, limit: int, offset: int
-) -> list[dict[str, Any]]:
+def _obligations(counter: str, scope: Scope) -> Any:
     """The latest first."""
     days = values_of(scope.day)
-    ids = session.scalars(
+    return (
         scope.narrow(sa.select(Obligation.id), Obligation)
         .where(Obligation.missed > days["year_ago"], Obligation.missed <= days["upto"], _OBLIGATIONS[counter])
-        .order_by(Obligation.due.desc(), Obligation.id).limit(limit).offset(offset)
-    ).all()
-    return owing.of_ids(session, ids, scope.day, reader)
+        .order_by(Obligation.due.desc(), Obligation.id)
+    )
