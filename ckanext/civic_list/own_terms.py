@@ -15,7 +15,7 @@ from ckanext.civic_list.delivery import rules, settling
 from ckanext.civic_list.domain.items import Schedule
 from ckanext.civic_list.domain.strictness import Periods, Terms, looser
 from ckanext.civic_list.domain.windows import bounds, index_of
-from ckanext.civic_list.model import Duty, DutyTerm, ItemVersion, OwnTerms
+from ckanext.civic_list.model import Duty, ItemVersion, OwnTerms
 
 __all__ = ["apply", "apply_due", "is_looser", "periods", "shown"]
 
@@ -135,16 +135,31 @@ def apply_due(session: Session, today: date) -> list[str]:
 
 
 def _tell_terms(session: Session, duty: Duty) -> None:
+    """Rows of the list say another period from today on: those that hold are cut, so that past days keep theirs."""
     session.flush()
-    session.execute(
-        sa.update(DutyTerm)
-        .where(
-            DutyTerm.duty_id == duty.id, ItemVersion.id == DutyTerm.version_id,
-            sa.or_(DutyTerm.until.is_(None), DutyTerm.until > clock.today()),
-        )
-        .values(period=sa.func.coalesce(sa.cast(duty.period, sa.Text), ItemVersion.period))
-        .execution_options(synchronize_session=False)
-    )
+    values = {"duty": duty.id, "today": clock.today(), "at": clock.now()}
+    for statement in (_GO_ON, _CUT, _SAY):
+        session.execute(sa.text(statement), values)
+    session.expire_all()
+
+
+_HOLDS = "duty_id = :duty and since < :today and (until is null or until > :today)"
+_GO_ON = f"""
+    insert into civic_list_duty_term
+        (id, duty_id, edition_id, version_id, agency_id, number, category, period, since, recorded_at, until,
+         until_recorded_at)
+    select gen_random_uuid()::text, duty_id, edition_id, version_id, agency_id, number, category, period, :today, :at,
+           until, until_recorded_at
+    from civic_list_duty_term where {_HOLDS}
+"""  # noqa: S608  no input in it
+_CUT = f"""
+    update civic_list_duty_term set until = :today, until_recorded_at = :at where {_HOLDS}
+"""  # noqa: S608  no input in it
+_SAY = """
+    update civic_list_duty_term t set period = coalesce(d.period, v.period)
+    from civic_list_duty d, civic_list_item_version v
+    where d.id = t.duty_id and v.id = t.version_id and t.duty_id = :duty and t.since >= :today
+"""
 
 
 def shown(duty: Duty) -> dict[str, Any] | None:

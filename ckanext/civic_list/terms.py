@@ -61,11 +61,16 @@ _MAKE_DUTIES = """
     select gen_random_uuid()::text, item_id, agency_id, '{}'::jsonb, '' from civic_list_owed where not isempty(days)
     on conflict on constraint civic_list_duty_once do nothing
 """
-#: a stretch ends where it is no longer owed; one that is not owed at all ends on the day on which it began
+#: a stretch ends where it is no longer owed, or goes on with another period; one that is not owed at all ends on the
+#: day on which it began
 _END_TERMS = """
     update civic_list_duty_term t set until = ends.day, until_recorded_at = :at
     from (
-        select t.id, case when owing is null then greatest(t.since, cast(:day as date)) else upper(owing) end as day
+        select t.id, case when owing is null then greatest(t.since, cast(:day as date)) else least(upper(owing), (
+                   select min(n.since) from civic_list_duty_term n
+                   where n.duty_id = t.duty_id and n.edition_id = t.edition_id and n.since > t.since
+                     and (n.until is null or n.until > n.since)
+               )) end as day
         from civic_list_duty_term t
         join civic_list_duty d on d.id = t.duty_id
         left join civic_list_owed o on o.item_id = d.item_id and o.agency_id = d.agency_id

@@ -45,6 +45,8 @@ CORRECTED, WITHDRAWN, RESTS, EXCUSED, REVIEWED = (
     "shymkent-polyclinics",
 )
 
+AMENDED, ENDED = "2025-1", "atyrau-water-supply"
+
 Deed = Callable[[], None]
 
 
@@ -104,6 +106,7 @@ def _special(today: date) -> Iterator[tuple[date, Deed]]:
     yield today - timedelta(days=20), lambda: _as(
         "shymkent_editor", "civic_duty_confirm_current", duty=_duty(REVIEWED), note="Перечень не изменился",
     )
+    yield today - timedelta(days=15), lambda: _amend(today - timedelta(days=14))
     yield today - timedelta(days=10), _excuse
 
 
@@ -126,6 +129,23 @@ def _excuse() -> None:
         _as("keeper", "civic_relief_decide", id=asked["id"], decision="confirm")
 
 
+def _amend(day: date) -> None:
+    """A change of the list: a new row, which nobody has published yet, and one that is owed no more."""
+    title = {"kk": "2025 жылғы бірыңғай тізбеге өзгеріс", "ru": "Изменение единого перечня 2025 года",
+             "en": "Amendment to the unified list of 2025"}
+    act = {"act_number": "№ 00-НҚ/1 (образец)", "act_date": clock.today().isoformat()}
+    _as("keeper", "civic_edition_create", number=AMENDED, copy_of="2025", title=title, **act)
+    _as(
+        "keeper", "civic_item_create", edition=AMENDED, owner="ministry-of-healthcare", category="health",
+        period="QUARTERLY", number=901, composition=["отчетный период", "наименование региона", "количество бригад"],
+        title={"kk": "Жедел жәрдем бригадаларының саны туралы мәліметтер",
+               "ru": "Сведения о количестве бригад скорой помощи", "en": "Numbers of ambulance crews"},
+    )
+    _as("keeper", "civic_item_delete", edition=AMENDED, code=_duty(ENDED).split("@")[0])
+    _as("keeper", "civic_edition_submit", id=AMENDED)
+    _as("approver", "civic_edition_approve", id=AMENDED, effective_from=day.isoformat())
+
+
 def _duty(dataset: str) -> str:
     return _as("operator", "package_show", id=dataset)["duties"][0]["duty"]
 
@@ -139,7 +159,7 @@ def _bring(name: str, of: date) -> Deed:
     def deed() -> None:
         resource = _as("operator", "package_show", id=name)["resources"][0]
         path = next(DATA.glob(f"{name}.*"))
-        content = _numbers_of(path, of, reverse=of != clock.today())
+        content = _numbers_of(path, of, reverse=of != clock.today() and clock.today().month % 2 == 0)
         _as(
             "operator", "resource_update", id=resource["id"], format=resource["format"],
             name_translated=resource.get("name_translated"),

@@ -337,7 +337,7 @@ def test_the_day_lies_after_that_of_every_other_law(day):
     _submitted("2025-2")
     refused = refusal("approver", "civic_edition_approve", id="2025-2", effective_from=day)
     assert list(refused) == ["effective_from"]
-    assert "2025-02-01" in refused["effective_from"][0]
+    assert "01.02.2025" in refused["effective_from"][0]
     assert act("keeper", "civic_edition_show", id="2025-2")["state"] == "submitted"
 
 
