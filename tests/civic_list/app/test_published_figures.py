@@ -77,7 +77,7 @@ def _share(total: int, bodies: int, place: int) -> int:
 
 @pytest.fixture(scope="module")
 def march(portal: Any) -> Iterator[dict[str, tuple[str, Line]]]:
-    """Such a portal on that day (1,230 bodies, 3,823 datasets): settled by its own rules, with not one number written by hand."""
+    """Such a portal on that day: settled by its own rules, with not one number written by hand."""
     import ckan.model as model
     from civic_list.listing import on
     from database import empty
