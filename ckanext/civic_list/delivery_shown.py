@@ -28,7 +28,7 @@ def _mark(one: Mapping[str, Any]) -> dict[str, str]:
     title, note = delivery_words.period_short(one["key"])
     return {
         "outcome": _OUTCOMES.get(one["state"], "open"), "title": title, "note": note,
-        "word": delivery_words.obligation_state(one["state"]), "url": f"#period-{one['id']}",
+        "word": delivery_words.mark(one["state"]), "url": f"#period-{one['id']}",
     }
 
 

@@ -13,7 +13,7 @@ from babel.dates import get_month_names
 from ckanext.civic_core import formats, languages
 
 __all__ = [
-    "events", "evidence_reason", "for_period", "ground", "how_seen", "month_short", "obligation_state", "period_label",
+    "events", "evidence_reason", "for_period", "ground", "how_seen", "mark", "month_short", "obligation_state", "period_label",
     "period_short", "state_name", "use_outcome", "when_state", "why",
 ]
 
@@ -217,6 +217,12 @@ def obligation_state(state: str) -> str:
         "excused": tk._("excused"), "replaced": tk._("replaced by new terms"),
     }
     return words.get(state, state)
+
+
+def mark(state: str) -> str:
+    """The same in a word or two, for a strip."""
+    words = {"open": tk._("open"), "overdue": tk._("in grace"), "replaced": tk._("replaced")}
+    return words.get(state) or obligation_state(state)
 
 
 def use_outcome(outcome: str, label: str = "", params: Mapping[str, Any] | None = None) -> str:

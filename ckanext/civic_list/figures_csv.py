@@ -53,7 +53,7 @@ def _of_duties() -> list[Column]:
         (tk._("Period"), lambda row: tk.h.civic_term_name("periods", row.get("period"))),
         (tk._("State"), _state), (tk._("Why"), lambda row: words.why(row.get("reason"))),
         (tk._("Since"), lambda row: formats.day(row.get("since"))),
-        (tk._("Next update"), lambda row: formats.day(row.get("next_due"))),
+        (tk._("Next update is due"), lambda row: formats.day(row.get("next_due"))),
         (tk._("Dataset"), lambda row: "; ".join(one["name"] for one in row.get("datasets") or ())),
     ]
 
@@ -62,7 +62,7 @@ def _of_datasets() -> list[Column]:
     return [
         (tk._("Name"), lambda row: row.get("name")), (tk._("Title"), _title), (tk._("Agency"), _agency),
         (tk._("State"), _state), (tk._("Why"), lambda row: words.why(row.get("reason"))),
-        (tk._("Next update"), lambda row: formats.day(row.get("next_due"))),
+        (tk._("Next update is due"), lambda row: formats.day(row.get("next_due"))),
     ]
 
 

@@ -105,7 +105,7 @@ class TestDataset:
         facts = {words(one.dt): words(one.dd) for one in shown.select(".cv-facts > div")}
         assert words(shown.select_one(".cv-state")) == "Up to date"
         assert facts == {
-            "Last update": "06.10.2025 , version 9", "Next update": "31.10.2025 (13 working days left)",
+            "Last update": "06.10.2025 , version 9", "Next update is due": "31.10.2025 (13 working days left)",
         }
 
     def test_it_costs_the_page_two_statements_at_most(self, app, statements):
