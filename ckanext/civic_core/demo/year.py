@@ -40,10 +40,9 @@ YEARLY = (
 DAILY, DAYS = "exchange-rates", 10
 #: for the last months: nothing comes any more, or the same rows in another order
 SILENT, SAME, QUIET_MONTHS = "sko-teacher-vacancies", "almaty-pharmacies", 5
-CORRECTED, WITHDRAWN, RESTS, EXCUSED, REVIEWED = (
-    "astana-kindergartens", "zhambyl-common-minerals", "kostanay-targeted-assistance", "akmola-vacant-land",
-    "shymkent-polyclinics",
-)
+CORRECTED, WITHDRAWN, RESTS = "astana-kindergartens", "zhambyl-common-minerals", "kostanay-targeted-assistance"
+#: once its agency confirms that nothing changed, and once it is excused
+REVIEWED = EXCUSED = "akmola-vacant-land"
 
 AMENDED, ENDED = "2025-1", "atyrau-water-supply"
 
@@ -88,6 +87,9 @@ def _brought(first: date, datasets: Mapping[str, int], quiet: date) -> Iterator[
             continue
         if day >= quiet and name == SILENT:
             continue
+        if name == REVIEWED and first == add_months(quiet.replace(day=1), (1 - quiet.month) % 3 - 3):
+            yield day, _review
+            continue
         yield day, _bring(name, quiet if name == SAME and day >= quiet else day)
         if name == CORRECTED:
             yield day + ONE_DAY, _bring(name, day + ONE_DAY)
@@ -103,11 +105,12 @@ def _every_day(today: date) -> Iterator[tuple[date, Deed]]:
 def _special(today: date) -> Iterator[tuple[date, Deed]]:
     yield today - timedelta(days=60), lambda: _as("operator", "package_patch", id=WITHDRAWN, private=True)
     yield today - timedelta(days=30), lambda: _rest(today)
-    yield today - timedelta(days=20), lambda: _as(
-        "shymkent_editor", "civic_duty_confirm_current", duty=_duty(REVIEWED), note="Перечень не изменился",
-    )
     yield today - timedelta(days=15), lambda: _amend(today - timedelta(days=14))
     yield today - timedelta(days=10), _excuse
+
+
+def _review() -> None:
+    _as("akmola_admin", "civic_duty_confirm_current", duty=_duty(REVIEWED), note="Перечень участков не изменился")
 
 
 def _rest(today: date) -> None:

@@ -2,13 +2,19 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import date, timedelta
 from typing import Any
 
+import ckan.model as model
 import pytest
+import sqlalchemy as sa
 from civic_list.delivering import duty_id, look, obligations, pass_time, publish, put, states
 from civic_list.listing import begin_list, next_list, on
-from civic_list.portal import AKMOLA, BODY, HEALTH, act
+from civic_list.portal import AKMOLA, BODY, HEALTH, act, draft, make_law, row
+
+from ckanext.civic_list.delivery import ticking as delivery
+from ckanext.civic_list.model import Item
 
 pytestmark = pytest.mark.usefixtures("office")
 
@@ -168,3 +174,94 @@ def test_an_item_that_the_next_edition_moves_takes_what_is_open_along() -> None:
         assert "2025-05" not in obligations(old)
         assert obligations(new)["2025-05"] == "open"
         assert obligations(old)["2025-03"] == "missed"
+
+
+def test_a_body_that_is_split_passes_on_what_it_gives_away_and_keeps_the_rest() -> None:
+    with on("2025-01-20"):
+        given, kept, _ = begin_list(rows=3)
+    with on("2025-02-03"):
+        for place, code in enumerate((given, kept)):
+            publish(f"{code}@{HEALTH}", name=f"set-{place}")
+            put(f"set-{place}", rows(place))
+    with on("2025-05-14"):
+        pass_time()
+        act("keeper", "civic_agency_succession_create", **{"from": HEALTH}, to=BODY, day="2025-05-14", act="№ 1",
+            kind="split", items=[given])
+        pass_time()
+        assert obligations(duty_id(f"{given}@{BODY}"))["2025-05"] == "open"
+        assert "2025-05" not in obligations(duty_id(f"{given}@{HEALTH}"))
+        assert obligations(duty_id(f"{kept}@{HEALTH}"))["2025-05"] == "open"
+        assert obligations(duty_id(f"{given}@{HEALTH}"))["2025-03"] == "missed"
+
+
+def test_an_item_that_is_split_passes_on_to_each_of_its_parts() -> None:
+    with on("2025-01-20"):
+        code = begin_list(rows=2)[0]
+    with on("2025-02-03"):
+        publish(f"{code}@{HEALTH}")
+        put("schools", rows(1))
+    with on("2025-05-05"):
+        pass_time()
+        draft("2026", copy_of="2025")
+        parts = [row("2026", number)["code"] for number in (71, 72)]
+        model.Session.execute(
+            sa.update(Item).where(Item.code.in_(parts))
+            .values(split_from=sa.select(Item.id).where(Item.code == code).scalar_subquery())
+        )
+        act("keeper", "civic_item_delete", edition="2026", code=code)
+        make_law("2026", "2025-05-15")
+    with on("2025-05-15"):
+        pass_time()
+        assert "2025-05" not in obligations(duty_id(f"{code}@{HEALTH}"))
+        for part in parts:
+            owed = obligations(duty_id(f"{part}@{HEALTH}"))
+            assert (owed["2025-05"], "first" in owed) == ("open", False)
+
+
+# -- two ticks at once -----------------------------------------------------------------------------------
+
+
+def test_two_nodes_tick_at_once_and_nothing_is_doubled() -> None:
+    """Both work on the same rows at the same moment: each row is taken by one of them."""
+    with on("2025-01-20"):
+        codes = begin_list(rows=6)
+    with on("2025-02-03"):
+        pass_time()
+        publish(f"{codes[0]}@{HEALTH}")
+        put("schools", rows(1))
+    with on("2025-07-01"):
+        both = threading.Barrier(2)
+        failed: list[BaseException] = []
+
+        def node() -> None:
+            try:
+                both.wait(30)
+                delivery.tick(model.Session)
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                model.Session.remove()
+
+        nodes = [threading.Thread(target=node) for _ in range(2)]
+        for one in nodes:
+            one.start()
+        for one in nodes:
+            one.join()
+        assert failed == []
+        pass_time()
+        assert_once()
+
+
+def assert_once() -> None:
+    """Each turn, missed obligation and step of a reminder was recorded once."""
+    told = model.Session.execute(sa.text("""
+        select type, stream_id, at, public, count(*) from civic_core_event
+        where type in ('duty.state_changed', 'obligation.missed', 'reminder.due')
+        group by 1, 2, 3, 4 having count(*) > 1
+    """)).all()
+    assert told == []
+    missed, events = model.Session.execute(sa.text("""
+        select (select count(*) from civic_list_obligation where state = 'missed'),
+               (select count(*) from civic_core_event where type = 'obligation.missed')
+    """)).one()
+    assert missed == events > 20
