@@ -13,8 +13,8 @@ from babel.dates import get_month_names
 from ckanext.civic_core import formats, languages
 
 __all__ = [
-    "events", "evidence_reason", "for_period", "ground", "how_seen", "mark", "month_short", "obligation_state", "period_label",
-    "period_short", "state_name", "use_outcome", "when_state", "why",
+    "events", "evidence_reason", "for_period", "ground", "how_seen", "mark", "month_short",
+    "obligation_state", "period_label", "period_short", "state_name", "use_outcome", "when_state", "why",
 ]
 
 Words = Callable[[Mapping[str, Any]], str]

@@ -384,6 +384,19 @@ def test_pages_name_their_calendar_and_feed(app, path):
     assert page.select("[role=main] a[href*='list.rss']")
 
 
+class TestConfirmed:
+    """Kept near the end: it changes what the tests before it read."""
+
+    def test_the_datasheet_says_that_nothing_changed_and_how_often_that_was_confirmed(self, app):
+        with on("2025-10-14"):
+            act("health_editor", "civic_duty_confirm_current", duty=f"{CODES['kept']}@{HEALTH}")
+            sheet = words(get(app, "/en/dataset/data-kept").select_one("#state"))
+            periods = table(duty(app, "kept").select_one("#periods"), "The last periods")
+        assert "06.10.2025 , version 9 no change since, confirmed 1 time" in sheet
+        october = next(line for line in periods if line[0] == "October 2025")
+        assert october[4] == "in time, 14.10.2025 confirmed as current by the agency"
+
+
 class TestInherited:
     """Kept last: it moves the ministry's duties to another body."""
 
