@@ -59,7 +59,12 @@ def page(session: Session, edition: Edition, day: date, filters: Mapping[str, An
 
     First the few that are shown are found in narrow rows, then only these are read whole.
     """
-    found, keys = _sorted(_standing(edition.id, day, filters), filters.get("sort") or "number", edition.id, day)
+    sort, found = filters.get("sort") or "number", _standing(edition.id, day, filters)
+    if sort == "due":
+        found, keys = _by_due(found, day, filters.get("state"))
+        filters = {**filters, "state": None}
+    else:
+        found, keys = _sorted(found, sort, edition.id)
     chosen = (
         found.with_only_columns(DutyTerm.id, *(key.label(f"key_{place}") for place, key in enumerate(keys)))
         .where(*_conditions(filters, day))
@@ -71,18 +76,27 @@ def page(session: Session, edition: Edition, day: date, filters: Mapping[str, An
     return [Row(*parts) for parts in session.execute(query.order_by(*order))]
 
 
-def _sorted(query: Any, sort: str, edition_id: str, day: date) -> tuple[Any, tuple[Any, ...]]:
-    """The query with what it is sorted by: places among the few agencies and rows, quicker than their many titles."""
+def _by_due(query: Any, day: date, state: str | None) -> tuple[Any, tuple[Any, ...]]:
+    """The query, of one state or of all, with what sorts it by the next due day."""
+    states = stood.on(day, "duty")
+    standing = (states.where(Standing.code == state) if state else states).subquery()
+    query, agencies_ = _with_places(query)
+    query = query.join(standing, standing.c.subject_id == DutyTerm.duty_id, isouter=not state)
+    return query, (sa.func.coalesce(standing.c.next_due, _NEVER), DutyTerm.number, agencies_.c.place)
+
+
+def _with_places(query: Any) -> tuple[Any, Any]:
     title = sa.func.lower(Agency.title[config.home_language()].astext)
-    agencies_ = _ranked(sa.select(Agency.id), title, Agency.name)
-    query = query.join(agencies_, agencies_.c.id == DutyTerm.agency_id)
+    places = _ranked(sa.select(Agency.id), title, Agency.name)
+    return query.join(places, places.c.id == DutyTerm.agency_id), places
+
+
+def _sorted(query: Any, sort: str, edition_id: str) -> tuple[Any, tuple[Any, ...]]:
+    """The query with what it is sorted by: places among the few agencies and rows, quicker than their many titles."""
+    query, agencies_ = _with_places(query)
     if sort in {"number", "agency"}:
         keys = (DutyTerm.number, agencies_.c.place)
         return query, keys if sort == "number" else (agencies_.c.place, DutyTerm.number)
-    if sort == "due":
-        standing = stood.on(day, "duty").subquery()
-        query = query.outerjoin(standing, standing.c.subject_id == DutyTerm.duty_id)
-        return query, (sa.func.coalesce(standing.c.next_due, _NEVER), DutyTerm.number, agencies_.c.place)
     rows = sa.select(ItemVersion.id).join(Item, Item.id == ItemVersion.item_id)
     by = {"title": ItemVersion.title_key, "code": Item.code}[sort]
     rows_ = _ranked(rows.where(ItemVersion.edition_id == edition_id), by, ItemVersion.number)
