@@ -22,7 +22,7 @@ civic_desk.before_request(signed_in_or_login)
 KINDS = ("add", "change", "remove", "period")
 #: so long, and so many, uploads that do not count are told of
 _LATELY, _TOLD = timedelta(days=30), 5
-_NO_NEWS = ("metadata_only", "removed")
+_NO_NEWS = ("metadata_only", "removed", "not_public")
 
 
 def _roles() -> Roles:

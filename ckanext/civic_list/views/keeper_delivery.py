@@ -12,13 +12,13 @@ from flask import Response
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.pages import attempt, found_or_404, given, paging
-from ckanext.civic_list import overview
+from ckanext.civic_list import choices, overview
 from ckanext.civic_list.views.filled import posted
 from ckanext.civic_list.views.keeper import civic_keeper
 
 #: so long a missed obligation is told of
 _LATELY = timedelta(days=60)
-_FEW = 20
+_FEW, _MOST = 5, 100
 
 
 @civic_keeper.route("/delivery")
@@ -37,9 +37,9 @@ def _page(errors: Mapping[str, Any], decided: str) -> str:
         "filters": filters, "count": len(found), "bodies": found[page["offset"]:page["offset"] + page["limit"]],
         "states": states, "late_bodies": sum(bool(one["late"]) for one in bodies),
         "missed": _missed(), "errors": errors, "decided": decided, "form": tk.request.form,
-        "asked": found_or_404("civic_relief_list", state="proposed", limit=_FEW),
+        "asked": found_or_404("civic_relief_list", state="proposed", limit=_MOST),
         "resting": found_or_404(
-            "civic_relief_list", state="confirmed", kind="suspension", limit=_FEW,
+            "civic_relief_list", state="confirmed", kind="suspension", limit=_MOST,
             **{"from": clock.today().isoformat()},
         ),
     })
@@ -50,9 +50,18 @@ def _matches(one: Mapping[str, Any], filters: Mapping[str, str]) -> bool:
     return in_group and (filters.get("late") != "true" or bool(one["late"]))
 
 
-def _missed() -> dict[str, Any]:
+def _missed(**more: Any) -> dict[str, Any]:
     since = (clock.today() - _LATELY).isoformat()
-    return found_or_404("civic_obligation_list", state="missed", due_from=since, limit=_FEW)
+    return found_or_404("civic_obligation_list", state="missed", due_from=since, **{"limit": _FEW, **more})
+
+
+@civic_keeper.route("/delivery/missed")
+def missed() -> str:
+    """Everything that was missed lately, of all agencies or of one."""
+    filters = given("agency")
+    return tk.render("civic_list/keeper/missed.html", {
+        "filters": filters, "missed": _missed(**filters, **paging()), "agencies": choices.living_agencies(),
+    })
 
 
 @civic_keeper.route("/delivery/relief/<id>", methods=["POST"])

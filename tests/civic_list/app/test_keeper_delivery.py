@@ -67,6 +67,17 @@ def test_what_was_missed_lately_is_listed(app, late, keeper):
     assert any("May 2025" in one.get_text(" ", strip=True) for one in rows)
 
 
+def test_all_that_was_missed_has_pages_and_is_narrowed_to_an_agency(app, late, keeper):
+    with on("2025-05-10"):
+        link = keeper.opens(PATH).select_one("#missed a.btn")["href"]
+        assert link == f"{PATH}/missed"
+        assert len(keeper.opens(link).select("tbody tr")) == 20
+        page = keeper.opens(f"{link}?agency={HEALTH}")
+        owing = {one["href"] for one in page.select("tbody td a") if "/agency/" in one["href"]}
+        assert owing == {f"/list/agency/{HEALTH}"}
+    Reader(app, "health_admin").opens(link, status=403)
+
+
 def test_a_second_person_confirms_an_excuse(app, excuse, keeper):
     page = keeper.opens(PATH)
     assert "Сервер не работал" in words(page, "#asked")
