@@ -174,3 +174,24 @@ def test_the_questions_cost_two_statements(app, two_open, statements):
     statements.clear()
     assert len(questions(model.Session(), "schools")["periods"]) == 2
     assert len(statements) == 2
+
+
+def test_the_choice_made_in_the_form_of_a_new_dataset_is_kept(app, two_open):
+    """The file comes while the dataset is a draft; it becomes public in the same step."""
+    act("health_editor", "package_patch", id="schools", duties=[])
+    draft = act(
+        "health_editor", "package_create", name="again", owner_org=HEALTH, category="health", private=False,
+        state="draft", duties=[two_open], title_translated={"kk": "А", "ru": "А", "en": "A"},
+        notes_translated={"ru": "А"}, tags_translated={"ru": ["школа"]}, license_id="cc-by",
+        contact=[{"name": "Бөлім", "email": "office@agency.example"}],
+    )
+    form = Reader(app, "health_editor").opens("/dataset/again/resource/new")
+    keys = [one["value"] for one in form.select("[name=for_period]")]
+    assert len(keys) == 2
+    Reader(app, "health_editor").sends("/dataset/again/resource/new", {
+        "id": "", "url": "", "url_type": "upload", "name": "data", "format": "CSV", "for_period": keys[1],
+        "upload": (BytesIO(THIRD), "march.csv"), "save": "go-metadata",
+    })
+    looking.look_at(draft["id"])
+    model.Session.expire_all()
+    assert obligations(duty_id(two_open))[keys[1]].startswith("fulfilled")
