@@ -221,7 +221,10 @@ def obligation_state(state: str) -> str:
 
 def mark(state: str) -> str:
     """The same in a word or two, for a strip."""
-    words = {"open": tk._("open"), "overdue": tk._("in grace"), "replaced": tk._("replaced")}
+    words = {
+        "open": tk._("open"), "overdue": tk._("in grace"), "replaced": tk._("replaced"),
+        "excused": tk._("not counted"),
+    }
     return words.get(state) or obligation_state(state)
 
 

@@ -13,7 +13,11 @@ def menu(place: str) -> list[tuple[str, str]]:
     if place == "main":
         return [("civic_list.index", tk._("Unified list"))]
     if place == "footer":
-        return [("civic_list.index", tk._("Unified list")), ("civic_list.editions", tk._("Editions of the list"))]
+        return [
+            ("civic_list.index", tk._("Unified list")), ("civic_list.editions", tk._("Editions of the list")),
+            ("civic_delivery.figures", tk._("Figures of the list")),
+            ("civic_delivery.missing", tk._("What is missing and overdue")),
+        ]
     return _own()
 
 

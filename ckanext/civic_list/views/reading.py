@@ -65,8 +65,8 @@ def duty(code: str, agency: str) -> str:
 
 
 def _is_told(event: Mapping[str, Any]) -> bool:
-    """Whether it belongs to the history: reminders do not, and each period stands in a table of its own."""
-    return not event["type"].startswith(("reminder.", "obligation."))
+    """Whether it belongs to the history: reminders do not, and how periods went stands in a table of its own."""
+    return event["type"] == "obligation.excused" or not event["type"].startswith(("reminder.", "obligation."))
 
 
 def _last_done(duty: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -88,6 +88,11 @@ class TestDuty:
         assert did["version 8"].startswith("a correction")
         assert did["version 1"].startswith("first publication, in time")
 
+    def test_its_history_tells_turns_and_decisions_but_no_reminders(self, app):
+        told = [words(one.p) for one in duty(app, "silent").select(".cv-timeline > li")]
+        assert told[:2] == ["A period was excused", "Relief was proposed"]
+        assert set(told[2:]) == {"Another state of the data", "A dataset was linked"}
+
     def test_a_duty_without_anything_says_so_without_tables(self, app):
         page = duty(app, "akimats", AKMOLA)
         assert badge(page) == "No data"
@@ -382,6 +387,11 @@ def test_pages_name_their_calendar_and_feed(app, path):
     assert {"text/calendar", "application/rss+xml"} <= kinds
     assert page.select("[role=main] a[href*='calendar.ics']")
     assert page.select("[role=main] a[href*='list.rss']")
+
+
+def test_every_page_leads_to_the_figures_and_to_what_is_missing(app):
+    links = [one["href"] for one in get(app, "/en/about").select("footer a")]
+    assert {"/en/list/figures", "/en/list/missing"} <= set(links)
 
 
 class TestConfirmed:
