@@ -37,7 +37,7 @@ YEARLY = (
     "almaty-cultural-institutions", "almaty-region-tourist-routes", "almaty-state-schools",
     "pavlodar-sports-facilities", "shymkent-land-fund", "vko-hospitals", "zko-additional-education",
 )
-DAILY, DAYS = "exchange-rates", 10
+DAILY, DAYS = "exchange-rates", 14
 #: for the last months: nothing comes any more, or the same rows in another order
 SILENT, SAME, QUIET_MONTHS = "sko-teacher-vacancies", "almaty-pharmacies", 5
 CORRECTED, WITHDRAWN, RESTS = "astana-kindergartens", "zhambyl-common-minerals", "kostanay-targeted-assistance"
@@ -96,10 +96,10 @@ def _brought(first: date, datasets: Mapping[str, int], quiet: date) -> Iterator[
 
 
 def _every_day(today: date) -> Iterator[tuple[date, Deed]]:
-    for back in range(DAYS, 0, -1):
-        day = today - back * ONE_DAY
-        if day.weekday() < 5:
-            yield day, _bring(DAILY, day)
+    """Each working day but the last one: that one is late now."""
+    days = [today - back * ONE_DAY for back in range(DAYS, 0, -1)]
+    for day in [day for day in days if day.weekday() < 5][:-1]:
+        yield day, _bring(DAILY, day)
 
 
 def _special(today: date) -> Iterator[tuple[date, Deed]]:
