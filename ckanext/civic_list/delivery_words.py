@@ -160,10 +160,7 @@ def month_short(day: date | str) -> str:
 
 
 def _month(parts: Mapping[str, Any]) -> str:
-    number = int(parts["month"])
-    if not 1 <= number <= 12:
-        return f"{parts['year']}-{parts['month']}"
-    return tk._("{month} {year}").format(month=_month_name(number), year=parts["year"])
+    return tk._("{month} {year}").format(month=_month_name(int(parts["month"])), year=parts["year"])
 
 
 def _month_name(number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
@@ -178,6 +175,7 @@ def _month_name(number: int, width: Literal["wide", "abbreviated"] = "wide") -> 
 
 _RENEWED = re.compile(r"after-(?P<day>\d{4}-\d\d-\d\d)")
 _WEEK = re.compile(r"(?P<year>\d{4})-W(?P<week>\d\d)")
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])")
 _LABELS: tuple[tuple[re.Pattern[str], Words], ...] = (
     (_RENEWED,
      lambda one: tk._("the update after that of {day}").format(day=formats.day(one["day"]))),
@@ -188,7 +186,7 @@ _LABELS: tuple[tuple[re.Pattern[str], Words], ...] = (
      lambda one: tk._("quarter {number}, {year}").format(number=_ROMAN[int(one["number"])], year=one["year"])),
     (re.compile(r"(?P<year>\d{4})-H(?P<number>[12])"),
      lambda one: tk._("half-year {number}, {year}").format(number=_ROMAN[int(one["number"])], year=one["year"])),
-    (re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)"), _month),
+    (_MONTH, _month),
     (re.compile(r"(?P<year>\d{4})"), lambda one: tk._("year {year}").format(year=one["year"])),
 )
 
@@ -201,7 +199,7 @@ _SHORT: tuple[tuple[re.Pattern[str], Words], ...] = (
      lambda one: tk._("Q {number}").format(number=_ROMAN[int(one["number"])])),
     (re.compile(r"(?P<year>\d{4})-H(?P<number>[12])"),
      lambda one: tk._("half {number}").format(number=_ROMAN[int(one["number"])])),
-    (re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)"), lambda one: month_short(f"{one['year']}-{one['month']}-01")),
+    (_MONTH, lambda one: month_short(f"{one['year']}-{one['month']}-01")),
     (re.compile(r"(?P<only>\d{4})"), lambda one: one["only"]),
 )
 
