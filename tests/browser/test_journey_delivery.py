@@ -168,7 +168,7 @@ def test_the_keepers_pages_of_delivery_are_accessible(new_page, sign_in, axe, to
     act("keeper", "civic_edition_create", number="2026", copy_of="2025", act_number="№ 1", act_date="2026-01-20")
     page = new_page()
     sign_in(page, "keeper", PASSWORD)
-    for path in ("/ru/desk/list/delivery", "/ru/desk/list/editions/2026"):
+    for path in ("/ru/desk/list/delivery", "/ru/desk/list/delivery/missed", "/ru/desk/list/editions/2026"):
         page.goto(path)
         for width in (1280, 320):
             page.set_viewport_size({"width": width, "height": 900})

@@ -70,9 +70,9 @@ def test_a_third_confirmation_in_a_row_is_not_offered_but_explained(app, duty):
     with on("2025-05-12"):
         page = editor.opens(_path(duty))
         assert not page.select('form[action*="/current"]')
-        assert "2 times in a row already" in words(page, "#current")
+        assert "as often in a row as is allowed (2)" in words(page, "#current")
         refused = editor.sends(_path(duty, "/current"), {"note": "и снова"})
-        assert "2 times in a row already" in words(refused, "[role=alert]")
+        assert "as often in a row as is allowed (2)" in words(refused, "[role=alert]")
 
 
 def test_a_keeper_does_not_confirm_for_the_agency(app, duty):
