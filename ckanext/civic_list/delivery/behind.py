@@ -91,15 +91,18 @@ def _shown(
 
 
 def _duties(counter: str, scope: Scope) -> Any:
-    """By body, then as the list has them; what is over by its last number."""
-    number = (
-        sa.select(DutyTerm.number).where(DutyTerm.duty_id == Standing.subject_id, DutyTerm.since <= scope.day)
-        .order_by(DutyTerm.since.desc()).limit(1).correlate(Standing).scalar_subquery()
+    """By body, then as the list has them; what is over stands last."""
+    holds = (
+        DutyTerm.duty_id == Standing.subject_id, DutyTerm.since <= scope.day,
+        sa.or_(DutyTerm.until.is_(None), DutyTerm.until > scope.day),
     )
     query = scope.narrow(sa.select(Standing.subject_id), Standing).where(
         Standing.kind == "duty", *stood.holds(scope.day), _DUTIES[counter]
     )
-    return query.join(Agency, Agency.id == Standing.agency_id).order_by(Agency.name, number, Standing.subject_id)
+    return (
+        query.join(Agency, Agency.id == Standing.agency_id).outerjoin(DutyTerm, sa.and_(*holds))
+        .order_by(Agency.name, DutyTerm.number, Standing.subject_id)
+    )
 
 
 def _datasets(counter: str, scope: Scope) -> Any:
