@@ -50,8 +50,8 @@ def news_of(session: Session, dataset_id: str) -> dict[str, Any] | None:
     """What became of the last upload; one statement.
 
     :returns: ``{"waiting": bool, "reason", "params", "release": number or null, "at", "uses": [{"code", "agency",
-        "outcome", "params", "key", "state", "done", "parts", "first"}]}``, ``first`` being the state of the first release
-        owed where this was it; None where nothing came lately.
+        "outcome", "params", "key", "state", "done", "parts", "first"}]}``, ``first`` being the state of the first
+        release owed, where this was it; None where nothing came lately.
     """
     values = {"dataset": dataset_id, "since": clock.now() - _TOLD_FOR}
     row = session.execute(sa.text(_NEWS), values).mappings().one()
