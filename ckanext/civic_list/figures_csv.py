@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -12,26 +13,36 @@ from ckanext.civic_core import formats
 from ckanext.civic_list import delivery_words as words
 from ckanext.civic_list.workbook.escapes import escaped
 
-__all__ = ["Ask", "lines"]
+__all__ = ["lines", "pages"]
 
 #: rows asked for at a time
 PAGE = 100
 Row = Mapping[str, Any]
-Ask = Callable[[int, int], Mapping[str, Any]]
 Column = tuple[str, Callable[[Row], Any]]
 
 
-def lines(ask: Ask) -> Iterator[str]:
-    """The table line by line, in the reader's language; a byte order mark first, by which spreadsheets know UTF-8.
+def pages(ask: Callable[[int, int], Mapping[str, Any]]) -> Iterator[Row]:
+    """All rows of a list that is asked for in pages.
 
-    :param ask: ``{"count", "results"}`` of the rows from an offset on: ``ask(limit, offset)``.
+    :param ask: ``{"count", "results"}`` from an offset on: ``ask(limit, offset)``.
     """
-    found = ask(PAGE, 0)
-    columns = _columns(found["results"][0] if found["results"] else {})
+    found, offset = ask(PAGE, 0), 0
+    while found["results"]:
+        yield from found["results"]
+        offset += PAGE
+        if offset >= found["count"]:
+            break
+        found = ask(PAGE, offset)
+
+
+def lines(rows: Iterable[Row]) -> Iterator[str]:
+    """The table line by line, in the reader's language; a byte order mark first, by which spreadsheets know UTF-8."""
+    left = iter(rows)
+    first = next(left, {})
+    columns = _columns(first)
     yield "\ufeff" + _line([name for name, _ in columns])
-    for offset in range(0, found["count"], PAGE):
-        for row in (ask(PAGE, offset) if offset else found)["results"]:
-            yield _line([value(row) for _, value in columns])
+    for row in chain([first] if first else [], left):
+        yield _line([value(row) for _, value in columns])
 
 
 def _line(cells: Sequence[Any]) -> str:

@@ -18,7 +18,7 @@ from ckanext.civic_list.domain.events_delivery import ReminderDue
 from ckanext.civic_list.domain.windows import ONE_DAY
 from ckanext.civic_list.model import Agency, Duty, Item, Obligation, SeenResource, WatchedDataset
 
-__all__ = ["tick"]
+__all__ = ["recall", "tick"]
 
 #: duties or datasets settled in one transaction
 _SETTLED_AT_ONCE = 250
@@ -49,6 +49,13 @@ def tick(session: Session) -> list[tuple[int, str]]:
         (_all(lambda: _keep_figures(session, today)), "days of figures kept"),
         (_check_remote(session), "files elsewhere to be checked"),
     ]
+
+
+def recall(session: Session) -> None:
+    """Only tell what was missed, what turned, and of what somebody is to be reminded."""
+    today = clock.today()
+    for step in (_miss, _announce, _remind):
+        _all(lambda step=step: step(session, today))
 
 
 def _all(step: Callable[[], int]) -> int:

@@ -1,6 +1,8 @@
 """What everybody sees of delivery: what is missing, what was excused, the figures with their rows, what is due."""
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import ckan.model as model
@@ -9,8 +11,15 @@ from flask import Blueprint, Response, stream_with_context
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.pages import ROWS, found_or_404, given, paging
-from ckanext.civic_list import delivery_dates, delivery_feeds, delivery_shown, figures_csv
-from ckanext.civic_list.figures_csv import Ask
+from ckanext.civic_list import (
+    compliance,
+    delivery_dates,
+    delivery_feeds,
+    delivery_shown,
+    duties_shown,
+    figures_csv,
+)
+from ckanext.civic_list.delivery import behind
 
 civic_delivery = Blueprint("civic_delivery", __name__)
 
@@ -55,23 +64,28 @@ def figures() -> str:
 def figures_file() -> Response:
     """The rows behind a number, or those that lack data in one way, as a table."""
     rows = tk.request.args.get("rows", "listed")
-    ask = _lacking(rows) if rows in LACKING else _behind(rows)
-    ask(1, 0)
-    response = Response(stream_with_context(figures_csv.lines(ask)), content_type="text/csv; charset=utf-8")
+    found = _lacking(rows) if rows in LACKING else _behind(rows)
+    response = Response(stream_with_context(figures_csv.lines(found)), content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{rows}-{clock.today()}.csv")
     return response
 
 
-def _behind(rows: str) -> Ask:
+def _behind(rows: str) -> Iterator[Mapping[str, Any]]:
+    """All that a counter counts; the action says whether it may be asked for."""
     filters = given(*_SCOPE)
-    return lambda limit, offset: found_or_404(
-        "civic_compliance_show", **filters, rows=rows, limit=limit, offset=offset)["rows"]
+    day = found_or_404("civic_compliance_show", **filters, rows=rows, limit=1)["day"]
+    what = compliance.ask(model.Session(), {**filters, "as_of": date.fromisoformat(day)})
+    return behind.every(model.Session(), rows, what.scope, _reader())
 
 
-def _lacking(state: str) -> Ask:
+def _reader() -> duties_shown.Reader:
+    return duties_shown.reader_of({"user": tk.current_user.name, "auth_user_obj": tk.current_user})
+
+
+def _lacking(state: str) -> Iterator[Mapping[str, Any]]:
     filters = given(*_OF_DUTIES)
-    return lambda limit, offset: found_or_404(
-        "civic_duty_search", **filters, state=state, sort="due", facets="false", limit=limit, offset=offset)
+    return figures_csv.pages(lambda limit, offset: found_or_404(
+        "civic_duty_search", **filters, state=state, sort="due", facets="false", limit=limit, offset=offset))
 
 
 @civic_delivery.route("/list/calendar.ics")

@@ -31,6 +31,7 @@ from openpyxl import Workbook
 from ckanext.civic_core import clock
 from ckanext.civic_list.model import Evidence
 
+
 @pytest.fixture
 def duty(office: None) -> Iterator[str]:
     """A monthly duty of the ministry, in force since 20 January 2025."""

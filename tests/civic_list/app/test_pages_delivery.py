@@ -252,7 +252,7 @@ class TestFigures:
     def test_a_line_over_time_has_a_table_and_a_name(self, app):
         series = get(app, f"/en/list/agency/{HEALTH}").select_one("#series")
         charts = series.select("svg[role=img]")
-        assert [one["aria-label"].split(":")[0] for one in charts] == ["Delivered of what was promised", "Relevance"]
+        assert [one["aria-label"].split(":")[0] for one in charts] == ["Delivered of what was promised", "Actuality"]
         lines = table(series, "Figures over time")
         assert lines[-1][0] == "13.10.2025"
         assert lines[-1][1:4] == ["4", "3", "1"]
@@ -283,9 +283,9 @@ class TestCsv:
 
     def test_more_than_a_page_is_written_to_the_end(self):
         found = [{"name": f"set-{n}", "title": {"en": f"={n}"}, "agency": None, "state": "fresh"} for n in range(250)]
-        text = "".join(figures_csv.lines(lambda limit, offset: {
+        text = "".join(figures_csv.lines(figures_csv.pages(lambda limit, offset: {
             "count": len(found), "results": found[offset:offset + limit]
-        }))
+        })))
         lines = list(csv.reader(io.StringIO(text)))
         assert [line[0] for line in lines[1:]] == [one["name"] for one in found]
         assert lines[1][1] == "'=0", "a spreadsheet would run it"

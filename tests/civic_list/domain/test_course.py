@@ -49,7 +49,7 @@ class Case:
     """A duty with everything that may happen to it, by chance."""
 
     def __init__(self, seed: int, periods) -> None:
-        self.chance = chance = random.Random(seed)  # noqa: S311  no secret
+        self.chance = chance = random.Random(seed)
         self.asked_on = BEGINS + timedelta(days=chance.randrange(400))
         self.duty = Duty(
             BEGINS, self._terms(periods), published=chance.random() < 0.7,
