@@ -19,8 +19,6 @@ MOST = 1000
 MOST_NEWS = 100
 AHEAD = timedelta(days=366)
 LATELY = timedelta(days=30)
-#: grace included, what is settled lately fell due at most so long ago
-_LONGEST_GRACE = timedelta(days=120)
 _SETTLED = ("fulfilled", "fulfilled_late", "missed")
 
 
@@ -47,24 +45,31 @@ def due(session: Session, day: date, filters: Mapping[str, str]) -> Sequence[Dat
 
     :param filters: ``agency`` (name or id), ``dataset`` (name or id), ``category`` (code).
     """
-    query = _query(filters).where(
-        Obligation.state == "open", Obligation.due >= day, Obligation.due <= day + AHEAD,
+    chosen = (
+        _narrow(sa.select(Obligation.id), filters)
+        .where(Obligation.state == "open", Obligation.due >= day, Obligation.due <= day + AHEAD)
+        .order_by(Obligation.due, Obligation.id).limit(MOST)
     )
-    rows = session.execute(query.order_by(Obligation.due, Item.code, Agency.name, Obligation.id).limit(MOST))
+    rows = session.execute(_shown(chosen).order_by(Obligation.due, Item.code, Agency.name, Obligation.id))
     return [Dated(one, one.due, code, title, agency) for one, code, title, agency in rows]
 
 
 def lately(session: Session, day: date, filters: Mapping[str, str]) -> Sequence[Dated]:
     """What became overdue, was missed or fulfilled in the last days, the newest first; one statement."""
-    since = day - LATELY
-    overdue = sa.and_(Obligation.state == "open", Obligation.due >= since, Obligation.due < day)
-    settled = sa.and_(
-        Obligation.state.in_(_SETTLED), Obligation.settled_on >= since, Obligation.settled_on <= day,
-        Obligation.due >= since - _LONGEST_GRACE,
+    since, one = day - LATELY, Obligation
+    overdue = (
+        _narrow(sa.select(one.id, (one.due + 1).label("on")), filters)
+        .where(one.state == "open", one.due >= since, one.due < day).order_by(one.due.desc(), one.id).limit(MOST_NEWS)
     )
-    on = sa.case((Obligation.state == "open", Obligation.due + 1), else_=Obligation.settled_on)
-    query = _query(filters).where(sa.or_(overdue, settled))
-    rows = session.execute(query.order_by(on.desc(), Item.code, Agency.name, Obligation.id).limit(MOST_NEWS))
+    settled = (
+        _narrow(sa.select(one.id, one.settled_on.label("on")), filters)
+        .where(one.state.in_(_SETTLED), one.settled_on >= since, one.settled_on <= day)
+        .order_by(one.settled_on.desc(), one.id).limit(MOST_NEWS)
+    )
+    both = sa.union_all(overdue, settled).subquery()
+    chosen = sa.select(both.c.id).order_by(both.c.on.desc(), both.c.id).limit(MOST_NEWS)
+    on = sa.case((one.state == "open", one.due + 1), else_=one.settled_on)
+    rows = session.execute(_shown(chosen).order_by(on.desc(), Item.code, Agency.name, one.id))
     return [_became(*row) for row in rows]
 
 
@@ -74,14 +79,20 @@ def _became(one: Obligation, code: str, title: Mapping[str, str], agency: Agency
     return Dated(one, one.settled_on or one.due, code, title, agency, one.state)
 
 
-def _query(filters: Mapping[str, str]) -> Any:
-    query = (
+def _shown(chosen: Any) -> Any:
+    """Obligations with what is said of them; which, is found before in narrow rows by an index."""
+    return (
         sa.select(Obligation, Item.code, _title(), Agency)
         .join(Duty, Duty.id == Obligation.duty_id).join(Item, Item.id == Duty.item_id)
         .join(Agency, Agency.id == Obligation.agency_id)
+        .where(Obligation.id.in_(chosen))
     )
+
+
+def _narrow(query: Any, filters: Mapping[str, str]) -> Any:
     if agency := filters.get("agency"):
-        query = query.where(sa.or_(Agency.name == agency, Agency.id == agency))
+        mine = sa.select(Agency.id).where(sa.or_(Agency.name == agency, Agency.id == agency))
+        query = query.where(Obligation.agency_id == mine.limit(1).scalar_subquery())
     if category := filters.get("category"):
         query = query.where(Obligation.category == category)
     if dataset := filters.get("dataset"):

@@ -139,6 +139,9 @@ class Obligation(tk.BaseModel):
         sa.Index("civic_list_obligation_waiting", "missed", postgresql_where=sa.text("state = 'open'")),
         sa.Index("civic_list_obligation_to_remind", "remind_on", postgresql_where=sa.text("remind_on is not null")),
         sa.Index("civic_list_obligation_by_state", "state", "due"),
+        sa.Index(
+            "civic_list_obligation_settled", "settled_on", postgresql_where=sa.text("settled_on is not null"),
+        ),
         sa.Index("civic_list_obligation_by_due", "due", postgresql_where=sa.text("state = 'open'")),
     )
 

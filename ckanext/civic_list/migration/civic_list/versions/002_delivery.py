@@ -422,6 +422,12 @@ def _owed() -> None:
     )
     op.create_index("civic_list_obligation_by_state", "civic_list_obligation", ["state", "due"])
     op.create_index(
+        "civic_list_obligation_settled",
+        "civic_list_obligation",
+        ["settled_on"],
+        postgresql_where=sa.text("settled_on is not null"),
+    )
+    op.create_index(
         "civic_list_obligation_to_remind",
         "civic_list_obligation",
         ["remind_on"],
