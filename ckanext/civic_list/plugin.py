@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import ckanext.civic_list.model  # noqa: F401  declares the tables
 from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick, IUpkeep
 from ckanext.civic_list import agreement, breakpoints, datasets, menus, search, ticking
-from ckanext.civic_list.delivery import stored
+from ckanext.civic_list.delivery import rules, stored
 from ckanext.civic_list.logic.action.datastore import actions
 
 
@@ -28,6 +28,7 @@ from ckanext.civic_list.logic.action.datastore import actions
 class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     """What agencies promised to publish, and by when."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.ITranslation)
@@ -43,6 +44,11 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "civic_list")
+
+    # IConfigurable
+
+    def configure(self, config: CKANConfig) -> None:
+        rules.check()
 
     # IOrganizationController: before CKAN commits. IPackageController calls these too, with datasets.
 

@@ -43,15 +43,32 @@ def office(portal: Any, clean_index: None, monkeypatch: pytest.MonkeyPatch) -> I
     import ckan.model as model
     import ckan.plugins.toolkit as tk
     from civic_list import portal as sample
-    from database import empty
 
     monkeypatch.setitem(tk.config, "ckanext.civic_core.authorised_body", sample.BODY)
-    empty()
-    model.repo.init_db()
-    sample.load()
+    _begin_anew()
     yield
     model.Session.rollback()
     model.Session.remove()
+
+
+#: the sample as it was loaded first
+_loaded: dict[str, bytes] = {}
+
+
+def _begin_anew() -> None:
+    """Nothing but the sample in the database."""
+    import ckan.model as model
+    from civic_list import portal as sample
+    from database import bring_back, empty, keep
+
+    if _loaded:
+        bring_back(_loaded)
+        return
+    empty()
+    model.repo.init_db()
+    sample.load()
+    model.Session.remove()
+    _loaded.update(keep())
 
 
 @pytest.fixture

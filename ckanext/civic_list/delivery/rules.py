@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.exceptions import CkanConfigurationException
 
 from ckanext.civic_core import vocabulary
 from ckanext.civic_core.domain.working_days import Term
@@ -12,7 +13,7 @@ from ckanext.civic_list.domain import periods as rules
 from ckanext.civic_list.domain import schedules
 from ckanext.civic_list.domain.items import Schedule
 
-__all__ = ["first_release", "periods", "schedule_of", "usual_schedule"]
+__all__ = ["check", "first_release", "periods", "schedule_of", "usual_schedule"]
 
 
 def periods() -> rules.Periods:
@@ -28,6 +29,17 @@ def periods() -> rules.Periods:
 
 #: of the vocabulary that was read last
 _built: dict[str, Any] = {}
+
+
+def check() -> None:
+    """Stop the start where the update periods contradict themselves, with a sentence that names the period.
+
+    :raises ckan.exceptions.CkanConfigurationException: where they do.
+    """
+    try:
+        periods()
+    except rules.PeriodFault as fault:
+        raise CkanConfigurationException(f"The vocabulary of update periods cannot be used: {fault}") from fault
 
 
 def usual_schedule(composition: Sequence[str]) -> Schedule:

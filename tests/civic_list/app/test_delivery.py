@@ -8,8 +8,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
 
 import ckan.model as model
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from civic_list.delivering import (
@@ -26,9 +30,10 @@ from civic_list.delivering import (
 )
 from civic_list.listing import begin_list, on
 from civic_list.portal import HEALTH, act, events
+from ckan.exceptions import CkanConfigurationException
 from openpyxl import Workbook
 
-from ckanext.civic_core import clock
+from ckanext.civic_core import clock, vocabulary
 from ckanext.civic_list.model import Evidence
 
 
@@ -255,3 +260,19 @@ def dying(line: int) -> Callable[[], None]:
         real()
 
     return commit
+
+
+def test_a_vocabulary_that_contradicts_itself_stops_the_start(
+    portal: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = files("ckanext.civic_schemas").joinpath("vocab", "periods.yaml").read_text(encoding="utf-8")
+    (tmp_path / "periods.yaml").write_text(shipped.replace("min_gap: 21", "min_gap: 89"), encoding="utf-8")
+    monkeypatch.setitem(tk.config, "ckanext.civic_core.vocabularies.folder", str(tmp_path))
+    vocabulary.reload()
+    try:
+        with pytest.raises(CkanConfigurationException, match="QUARTERLY"):
+            p.get_plugin("civic_list").configure(tk.config)
+    finally:
+        monkeypatch.undo()
+        vocabulary.reload()
+    p.get_plugin("civic_list").configure(tk.config)

@@ -59,7 +59,7 @@ def test_on_its_day_duties_links_and_datasets_pass_and_the_past_stays(codes):
         assert (duty["in_force"], duty["period"], duty["duty_note"]) == (True, "WEEKLY", "Our own")
         assert act("", "civic_duty_search", agency=HEALTH)["count"] == 0
         assert act("", "package_search", fq=f"organization:{BODY}")["count"] == 1
-    assert terms(codes[0], HEALTH) == [("2025", "2025-02-01", "2025-03-01")]
+    assert terms(codes[0], HEALTH) == [("2025", "2025-02-01", "2025-02-03"), ("2025", "2025-02-03", "2025-03-01")]
     assert terms(codes[0], BODY) == [("2025", "2025-03-01", None)]
     assert open_links(data["id"]) == [(f"{codes[0]}@{BODY}", "main", "confirmed")]
     assert_field_and_links_agree(data["id"])
