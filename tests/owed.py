@@ -8,7 +8,7 @@ from typing import Any
 from ckanext.civic_core.domain.working_days import Calendar
 from ckanext.civic_list.domain.fulfilment import Link, Settlement, settle
 from ckanext.civic_list.domain.items import Schedule
-from ckanext.civic_list.domain.obligations import Duty, Terms, excuse, owed
+from ckanext.civic_list.domain.obligations import Duty, Obligation, Terms, excuse, owed
 from ckanext.civic_list.domain.periods import Period
 from ckanext.civic_list.domain.releases import Release
 
@@ -54,3 +54,13 @@ def settled(
 def states(settlement: Settlement) -> dict[str, str]:
     """By key, how each obligation stands; what is only ahead is left out."""
     return {one.obligation.key: one.state for one in settlement.obligations if one.state != "ahead"}
+
+
+def passing(obligations: Iterable[Obligation], day: date, fulfilled: Iterable[tuple[str, date]]) -> list[Obligation]:
+    """What passes with its due day to a successor on ``day``, as the statement of ``delivery.passing`` finds it."""
+    done = set(fulfilled)
+    return [
+        one
+        for one in obligations
+        if one.opens <= day <= one.due and one.closed is None and one.id not in done
+    ]

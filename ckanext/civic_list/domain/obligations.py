@@ -141,7 +141,7 @@ def planned(duty: Duty, upto: date, calendar: Calendar, first_release: Term = FI
     - The first period owed is the one that ends at least ``min_gap`` days after the terms begin.
     - When terms change, the running old period is ``replaced`` if the first new due day is not later than
       its own; else it ends by the old terms, and the new terms do not ask for the same period again.
-    - When the duty ends, what was due before stays; what was not passes on, see :func:`passing`, or lapses.
+    - When the duty ends, what was due before stays; what was not lapses, or passes on.
 
     Data that are owed as needed have no periods: see :func:`renewals`.
     """
@@ -150,16 +150,6 @@ def planned(duty: Duty, upto: date, calendar: Calendar, first_release: Term = FI
     obligations = [*duty.inherited, *first, *_regular(duty, upto, covered, calendar)]
     found = [_until(one, duty) for one in obligations]
     return sorted(found, key=lambda one: (one.due, one.opens, one.kind, one.since))
-
-
-def passing(obligations: Iterable[Obligation], day: date, fulfilled: Iterable[tuple[str, date]]) -> list[Obligation]:
-    """What passes with its due day to a successor on ``day``: what is open and not yet due."""
-    done = set(fulfilled)
-    return [
-        one
-        for one in obligations
-        if one.opens <= day <= one.due and one.closed is None and one.id not in done
-    ]
 
 
 def renewals(duty: Duty, acts: Iterable[date], calendar: Calendar, upto: date) -> list[Obligation]:

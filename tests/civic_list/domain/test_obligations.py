@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from owed import AFTER, WITHIN, day, duty
+from owed import AFTER, WITHIN, day, duty, passing
 
 from ckanext.civic_list.domain.items import Schedule
-from ckanext.civic_list.domain.obligations import Duty, Excuse, Suspension, Terms, excuse, owed, passing
+from ckanext.civic_list.domain.obligations import Duty, Excuse, Suspension, Terms, excuse, owed
 
 STEPS = ("DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEAR", "YEARLY")
 
