@@ -26,7 +26,8 @@ __all__ = ["after_commit", "hint", "ignored", "look_at", "told", "waiting"]
 log = logging.getLogger(__name__)
 #: how long a worker may take before another one takes over
 _CLAIM = timedelta(minutes=30)
-_TRIES = 5
+#: what was taken away before what was brought at the same moment
+_ORDER = (Sighting.at, Sighting.how != "removed", Sighting.id)
 
 
 def after_commit(session: Session, dataset_id: str, duties: Collection[str] = ()) -> None:
@@ -74,7 +75,7 @@ def _claim(session: Session, dataset_id: str) -> list[Sighting]:
     now = clock.now()
     free = sa.or_(Sighting.claimed_until.is_(None), Sighting.claimed_until < now)
     rows = list(session.scalars(
-        sa.select(Sighting).where(Sighting.dataset_id == dataset_id, free).order_by(Sighting.at)
+        sa.select(Sighting).where(Sighting.dataset_id == dataset_id, free).order_by(*_ORDER)
         .with_for_update(skip_locked=True)
     ))
     for row in rows:
@@ -128,7 +129,7 @@ def _settle(
     ).all()
     settling.hold(session, {*answered, *duties}, [dataset_id])
     watched = session.get(WatchedDataset, dataset_id, populate_existing=True)
-    rows = list(session.scalars(sa.select(Sighting).where(Sighting.id.in_(list(sightings))).order_by(Sighting.at)))
+    rows = list(session.scalars(sa.select(Sighting).where(Sighting.id.in_(list(sightings))).order_by(*_ORDER)))
     releases = judging.judge(session, watched, rows, seen) if watched is not None and rows else []
     changed = settling.settle(session, {*answered, *duties}, [dataset_id])
     judging.tell(session, dataset_id, releases)
