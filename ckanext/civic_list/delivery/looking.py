@@ -26,6 +26,9 @@ __all__ = ["after_commit", "hint", "ignored", "look_at", "told", "waiting"]
 log = logging.getLogger(__name__)
 #: how long a worker may take before another one takes over
 _CLAIM = timedelta(minutes=30)
+#: a file that no worker survived so often cannot be read
+_TRIES = 5
+_GIVEN_UP = Seen(how="upload", fault="unreadable")
 #: what was taken away before what was brought at the same moment
 _ORDER = (Sighting.at, Sighting.how != "removed", Sighting.id)
 
@@ -64,8 +67,8 @@ def look_at(dataset_id: str, duties: Collection[str] = ()) -> int:
     """
     session = core.Session
     claimed = _claim(session, dataset_id)
-    resources = {one.resource_id for one in claimed if one.how != "removed"}
-    seen = {id_: _look(session, id_) for id_ in resources}
+    tries = {one.resource_id: one.tries for one in claimed if one.how != "removed"}
+    seen = {id_: _look(session, id_) if count <= _TRIES else _GIVEN_UP for id_, count in tries.items()}
     _settle(session, dataset_id, [one.id for one in claimed], seen, duties)
     return len(claimed)
 

@@ -34,6 +34,7 @@ from ckan.exceptions import CkanConfigurationException
 from openpyxl import Workbook
 
 from ckanext.civic_core import clock, vocabulary
+from ckanext.civic_list.delivery import looking
 from ckanext.civic_list.model import Evidence
 
 
@@ -276,3 +277,22 @@ def test_a_vocabulary_that_contradicts_itself_stops_the_start(
         monkeypatch.undo()
         vocabulary.reload()
     p.get_plugin("civic_list").configure(tk.config)
+
+
+def test_a_file_that_no_worker_survives_is_given_up_and_says_so(duty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*_: object) -> None:
+        raise Killed
+
+    with on("2025-02-03"):
+        publish(duty)
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(looking, "look", dies)
+            put("schools", FIRST)
+    for day in range(4, 8):
+        with on(f"2025-02-0{day}"), monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(looking, "look", dies)
+            look("schools")
+    with on("2025-02-10"):
+        assert evidence() == []
+        look("schools")
+        assert reasons() == ["cannot_be_read"]
