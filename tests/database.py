@@ -2,25 +2,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 _KEEP = ("alembic_version", "spatial_ref_sys")
 
 
 def empty() -> None:
-    """Delete every row of every table; only tables that hold rows are touched."""
-    import ckan.model as model
-    import sqlalchemy as sa
-
-    model.Session.remove()
-    with model.ensure_engine().begin() as connection:
-        names = [name for name in sa.inspect(connection).get_table_names() if not name.endswith(_KEEP)]
-        probes = " union all ".join(f"select '{n}' where exists (select 1 from \"{n}\")" for n in names)
-        filled = connection.scalars(sa.text(probes)).all()
-        connection.execute(sa.text("set session_replication_role = replica"))
-        for name in filled:
-            connection.execute(sa.text(f'delete from "{name}"'))
-        connection.execute(sa.text("set session_replication_role = origin"))
+    """Delete every row of every table."""
+    delete_from(lambda _name: True)
 
 
 def keep() -> dict[str, bytes]:
@@ -48,6 +38,23 @@ def bring_back(kept: dict[str, bytes]) -> None:
                 cursor.execute(f'delete from "{name}"')
             for name, rows in kept.items():
                 cursor.copy_expert(f'copy "{name}" from stdin', io.BytesIO(rows))
+            cursor.execute("set session_replication_role = origin")
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def delete_from(which: Callable[[str], bool]) -> None:
+    """Delete every row of these tables; only those that hold rows are touched."""
+    import ckan.model as model
+
+    model.Session.remove()
+    connection = model.ensure_engine().raw_connection()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("set session_replication_role = replica")
+            for name in filter(which, _filled(cursor)):
+                cursor.execute(f'delete from "{name}"')
             cursor.execute("set session_replication_role = origin")
         connection.commit()
     finally:

@@ -12,8 +12,8 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
-import sqlalchemy as sa
 from ckan.model.types import make_uuid
+from database import delete_from
 from werkzeug.datastructures import FileStorage
 
 from ckanext.civic_list.model import Agency, OwnerGroup, OwnerGroupMember
@@ -87,14 +87,7 @@ def _account(name: str, capacities: Mapping[str, str]) -> None:
 
 def forget_lists() -> None:
     """No editions, items, duties, proposals; agencies and accounts stay."""
-    model.Session.remove()
-    with model.ensure_engine().begin() as connection:
-        names = [name for name in sa.inspect(connection).get_table_names() if name.startswith(_OF_LIST)]
-        emptied = sorted({*names, "civic_core_event"} - _REGISTER - {"civic_list_alembic_version"})
-        connection.execute(sa.text("set session_replication_role = replica"))
-        for name in emptied:
-            connection.execute(sa.text(f"delete from {name}"))
-        connection.execute(sa.text("set session_replication_role = origin"))
+    delete_from(lambda name: name.startswith((_OF_LIST, "civic_core_event")) and name not in _REGISTER)
 
 
 def act(user: str, action: str, /, **data: Any) -> Any:
