@@ -29,8 +29,10 @@ _CLAIM = timedelta(minutes=30)
 #: a file that no worker survived so often cannot be read
 _TRIES = 5
 _GIVEN_UP = Seen(how="upload", fault="unreadable")
-#: what was taken away before what was brought at the same moment
-_ORDER = (Sighting.at, Sighting.how != "removed", Sighting.id)
+#: at the same moment: what was taken away before what was brought, and what was meant before what CKAN noticed of it
+_ORDER = (
+    Sighting.at, sa.case({"removed": 0, "datastore": 1}, value=Sighting.how, else_=2), Sighting.id,
+)
 
 
 def after_commit(session: Session, dataset_id: str, duties: Collection[str] = ()) -> None:
