@@ -29,16 +29,10 @@ def periods() -> Periods:
 
 def is_looser(version: ItemVersion, wanted: Mapping[str, Any]) -> bool:
     """Whether what an agency wants (``period``, ``schedule``) asks less than the row of the list does."""
-    listed = Terms(version.period, _schedule(version))
+    listed = Terms(version.period, rules.schedule_of(version))
     schedule = wanted.get("schedule")
     own = Terms(wanted.get("period") or version.period, Schedule(**schedule) if schedule else None)
     return looser(listed, own, periods())
-
-
-def _schedule(source: Any) -> Schedule | None:
-    if not source.schedule_kind:
-        return None
-    return Schedule(source.schedule_kind, source.schedule_days, source.schedule_unit or "calendar_day")
 
 
 def apply(session: Session, duty: Duty, version: ItemVersion, wanted: Mapping[str, Any]) -> tuple[str, ...]:
@@ -54,7 +48,7 @@ def apply(session: Session, duty: Duty, version: ItemVersion, wanted: Mapping[st
         values["period"] = None if wanted["period"] == version.period else wanted["period"]
     if wanted.get("schedule"):
         given = Schedule(**wanted["schedule"])
-        own = None if given == _schedule(version) else given
+        own = None if given == rules.schedule_of(version) else given
         values |= {f"schedule_{part}": getattr(own, part, None) for part in ("kind", "days", "unit")}
     waiting = _waiting(session, duty)
     changed = tuple(sorted(
@@ -103,8 +97,8 @@ def _begins(duty: Duty, version: ItemVersion, values: Mapping[str, Any], today: 
     then = {**{name: getattr(duty, name) for name in _NAMES}, **values}
     kind = then["schedule_kind"]
     own = Schedule(kind, then["schedule_days"], then["schedule_unit"] or "calendar_day") if kind else None
-    now = Terms(duty.period or version.period, _schedule(duty) or _schedule(version))
-    wanted = Terms(then["period"] or version.period, own or _schedule(version))
+    now = Terms(duty.period or version.period, rules.schedule_of(duty) or rules.schedule_of(version))
+    wanted = Terms(then["period"] or version.period, own or rules.schedule_of(version))
     return _next_period(now.period, today) if looser(now, wanted, periods()) else today
 
 

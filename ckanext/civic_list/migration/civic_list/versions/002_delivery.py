@@ -93,17 +93,20 @@ KEEP_TALLY = """
 
 
 def upgrade() -> None:
-    _terms()
-    _seen()
-    _owed()
+    _own_terms()
+    _granted()
+    _watched()
+    _evidence()
+    _standings()
+    _obligations()
     _figures()
     for statement in TAKE_OVER:
         op.execute(statement)
     op.execute(KEEP_TALLY)
 
 
-def _terms() -> None:
-    """What agencies ask of themselves, when links counted, and what was granted to whom."""
+def _own_terms() -> None:
+    """What agencies ask of themselves, and when links counted."""
     op.create_table(
         "civic_list_own_terms",
         sa.Column("id", sa.Text, nullable=False),
@@ -129,6 +132,38 @@ def _terms() -> None:
         ["since"],
         postgresql_where=sa.text("applied_at is null"),
     )
+    op.create_table(
+        "civic_list_link_spell",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("link_id", sa.Text, nullable=False),
+        sa.Column("duty_id", sa.Text, nullable=False),
+        sa.Column("dataset_id", sa.Text, nullable=False),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("until", sa.Date, nullable=True),
+        sa.CheckConstraint("until is null or until >= since", name="civic_list_link_spell_order"),
+        sa.ForeignKeyConstraint(["duty_id"], ["civic_list_duty.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["link_id"], ["civic_list_link.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("civic_list_link_spell_by_dataset", "civic_list_link_spell", ["dataset_id"])
+    op.create_index("civic_list_link_spell_by_duty", "civic_list_link_spell", ["duty_id"])
+    op.create_index(
+        "civic_list_link_spell_now",
+        "civic_list_link_spell",
+        ["link_id"],
+        unique=True,
+        postgresql_where=sa.text("until is null"),
+    )
+    op.add_column("civic_list_duty", sa.Column("run_since", sa.Date, nullable=True))
+    op.add_column("civic_list_duty", sa.Column("run_published", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("civic_list_duty", sa.Column("withdrawn_on", sa.Date, nullable=True))
+    op.add_column("civic_list_duty", sa.Column("settle_on", sa.Date, server_default=AT_ONCE, nullable=False))
+    op.create_index("civic_list_duty_to_settle", "civic_list_duty", ["settle_on"])
+    op.add_column("civic_list_link", sa.Column("contested", sa.Boolean, nullable=False, server_default=sa.false()))
+
+
+def _granted() -> None:
+    """What was granted to whom, and who confirmed that data are current."""
     op.create_table(
         "civic_list_relief",
         sa.Column("id", sa.Text, nullable=False),
@@ -176,38 +211,10 @@ def _terms() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("civic_list_review_by_duty", "civic_list_review", ["duty_id", "at"])
-    op.create_table(
-        "civic_list_link_spell",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("link_id", sa.Text, nullable=False),
-        sa.Column("duty_id", sa.Text, nullable=False),
-        sa.Column("dataset_id", sa.Text, nullable=False),
-        sa.Column("since", sa.Date, nullable=False),
-        sa.Column("until", sa.Date, nullable=True),
-        sa.CheckConstraint("until is null or until >= since", name="civic_list_link_spell_order"),
-        sa.ForeignKeyConstraint(["duty_id"], ["civic_list_duty.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["link_id"], ["civic_list_link.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("civic_list_link_spell_by_dataset", "civic_list_link_spell", ["dataset_id"])
-    op.create_index("civic_list_link_spell_by_duty", "civic_list_link_spell", ["duty_id"])
-    op.create_index(
-        "civic_list_link_spell_now",
-        "civic_list_link_spell",
-        ["link_id"],
-        unique=True,
-        postgresql_where=sa.text("until is null"),
-    )
-    op.add_column("civic_list_duty", sa.Column("run_since", sa.Date, nullable=True))
-    op.add_column("civic_list_duty", sa.Column("run_published", sa.Boolean, nullable=False, server_default=sa.false()))
-    op.add_column("civic_list_duty", sa.Column("withdrawn_on", sa.Date, nullable=True))
-    op.add_column("civic_list_duty", sa.Column("settle_on", sa.Date, server_default=AT_ONCE, nullable=False))
-    op.create_index("civic_list_duty_to_settle", "civic_list_duty", ["settle_on"])
-    op.add_column("civic_list_link", sa.Column("contested", sa.Boolean, nullable=False, server_default=sa.false()))
 
 
-def _seen() -> None:
-    """What the portal saw of the data, and the releases that it made."""
+def _watched() -> None:
+    """Datasets and resources as the portal last saw them."""
     op.create_table(
         "civic_list_dataset",
         sa.Column("dataset_id", sa.Text, nullable=False),
@@ -228,6 +235,37 @@ def _seen() -> None:
     )
     op.create_index("civic_list_dataset_by_agency", "civic_list_dataset", ["agency_id"])
     op.create_index("civic_list_dataset_to_settle", "civic_list_dataset", ["settle_on"])
+    op.create_table(
+        "civic_list_resource",
+        sa.Column("resource_id", sa.Text, nullable=False),
+        sa.Column("dataset_id", sa.Text, nullable=False),
+        sa.Column("signature", sa.Text, nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+        sa.Column("bytes", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=True),
+        sa.Column("rows", sa.BigInteger, nullable=True),
+        sa.Column("columns", ARRAY(sa.Text), nullable=False),
+        sa.Column("sketch", sa.LargeBinary, nullable=False),
+        sa.Column("etag", sa.Text, nullable=False),
+        sa.Column("last_modified", sa.Text, nullable=False),
+        sa.Column("method", sa.Text, nullable=False),
+        sa.Column("opened", sa.Boolean, nullable=False),
+        sa.Column("fault", sa.Text, nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("check_on", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("resource_id"),
+    )
+    op.create_index("civic_list_resource_by_dataset", "civic_list_resource", ["dataset_id"])
+    op.create_index(
+        "civic_list_resource_to_check",
+        "civic_list_resource",
+        ["check_on"],
+        postgresql_where=sa.text("check_on is not null"),
+    )
+
+
+def _evidence() -> None:
+    """Changes that were noted and judged, and the releases that they made."""
     op.create_table(
         "civic_list_evidence",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
@@ -287,33 +325,6 @@ def _seen() -> None:
     op.create_index("civic_list_release_by_time", "civic_list_release", ["dataset_id", "at"])
     op.create_index("civic_list_release_latest", "civic_list_release", ["at"])
     op.create_table(
-        "civic_list_resource",
-        sa.Column("resource_id", sa.Text, nullable=False),
-        sa.Column("dataset_id", sa.Text, nullable=False),
-        sa.Column("signature", sa.Text, nullable=False),
-        sa.Column("content", sa.Text, nullable=False),
-        sa.Column("bytes", sa.Text, nullable=False),
-        sa.Column("size", sa.BigInteger, nullable=True),
-        sa.Column("rows", sa.BigInteger, nullable=True),
-        sa.Column("columns", ARRAY(sa.Text), nullable=False),
-        sa.Column("sketch", sa.LargeBinary, nullable=False),
-        sa.Column("etag", sa.Text, nullable=False),
-        sa.Column("last_modified", sa.Text, nullable=False),
-        sa.Column("method", sa.Text, nullable=False),
-        sa.Column("opened", sa.Boolean, nullable=False),
-        sa.Column("fault", sa.Text, nullable=False),
-        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("check_on", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("resource_id"),
-    )
-    op.create_index("civic_list_resource_by_dataset", "civic_list_resource", ["dataset_id"])
-    op.create_index(
-        "civic_list_resource_to_check",
-        "civic_list_resource",
-        ["check_on"],
-        postgresql_where=sa.text("check_on is not null"),
-    )
-    op.create_table(
         "civic_list_sighting",
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("dataset_id", sa.Text, nullable=False),
@@ -336,8 +347,8 @@ def _seen() -> None:
     op.create_index("civic_list_sighting_by_time", "civic_list_sighting", ["at"])
 
 
-def _owed() -> None:
-    """What is owed, what each release did, and the state on every day."""
+def _standings() -> None:
+    """The state on every day."""
     op.create_table(
         "civic_list_standing",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
@@ -380,6 +391,10 @@ def _owed() -> None:
         ["since"],
         postgresql_where=sa.text("turn and announced_at is null"),
     )
+
+
+def _obligations() -> None:
+    """What is owed, and what each release and review did."""
     op.create_table(
         "civic_list_obligation",
         sa.Column("id", sa.BigInteger, sa.Identity(), nullable=False),
