@@ -9,7 +9,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
-from civic_list.delivering import FIRST, SECOND, pass_time, publish, put
+from civic_list.delivering import SECOND, one_file_came, pass_time, put
 from civic_list.listing import begin_list, on
 from civic_list.portal import AKMOLA, HEALTH, act, refusal
 
@@ -21,12 +21,7 @@ from ckanext.civic_list.model import Agency, AgencyName, Figure
 @pytest.fixture
 def spring(office: None) -> Iterator[list[str]]:
     """Two monthly rows of the ministry, a quarterly one of twenty akimats; one file came in February, none since."""
-    with on("2025-01-20"):
-        codes = begin_list(rows=3)
-    with on("2025-02-03"):
-        pass_time()
-        publish(f"{codes[0]}@{HEALTH}")
-        put("schools", FIRST)
+    codes = one_file_came()
     with on("2025-06-02"):
         pass_time()
         yield codes

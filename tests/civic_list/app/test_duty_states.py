@@ -5,20 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from civic_list.delivering import FIRST, SECOND, duty_id, pass_time, publish, put
-from civic_list.listing import begin_list, on
+from civic_list.delivering import SECOND, duty_id, one_file_came, pass_time, put
+from civic_list.listing import on
 from civic_list.portal import AKMOLA, HEALTH, act, each, refusal
 
 
 @pytest.fixture
 def year(office: None) -> Iterator[list[str]]:
     """Two monthly rows of the ministry and a quarterly one of all akimats; one file came on 3 February, then none."""
-    with on("2025-01-20"):
-        codes = begin_list(rows=3)
-    with on("2025-02-03"):
-        pass_time()
-        publish(f"{codes[0]}@{HEALTH}")
-        put("schools", FIRST)
+    codes = one_file_came()
     with on("2025-03-05"):
         pass_time()
         yield codes
