@@ -9,7 +9,11 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.types import CKANApp, Context
 
-from ckanext.civic_core import datasets, guard, locale, titles
+from sqlalchemy.orm import Session
+
+from ckanext.civic_core import datasets, guard, locale, speaking, titles
+from ckanext.civic_core.interfaces import IWork
+from ckanext.civic_core.news import spreading
 
 
 @tk.blanket.actions
@@ -28,6 +32,7 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IGroupController, inherit=True)
+    p.implements(IWork)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
@@ -35,6 +40,7 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
         locale.offer(config)
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
+        speaking.know(app)
         return guard.install(app, config)
 
     def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
@@ -54,3 +60,8 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
 
     def before_view(self, data_dict: dict[str, Any]) -> dict[str, Any]:
         return titles.show_group(data_dict)
+
+    # IWork
+
+    def work(self, session: Session) -> int:
+        return spreading.spread(session)

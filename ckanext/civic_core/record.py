@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ckanext.civic_core import clock
 from ckanext.civic_core.domain.events import GENESIS, Event, Link, chain_hash, part_digest
 from ckanext.civic_core.model.event import EventRow
+from ckanext.civic_core.news import pending
 
 __all__ = ["SYSTEM", "record", "record_all", "record_dated"]
 
@@ -33,7 +34,8 @@ def record(session: Session, event: Event, *, actor: str, at: datetime | None = 
 
 
 def record_all(session: Session, events: Iterable[Event], *, actor: str, at: datetime | None = None) -> None:
-    """Write many events in order: two statements for each thousand, however many streams they belong to."""
+    """Write many events in order: two statements for each thousand, however many streams they belong to,
+    and one more where somebody may have to be told of them."""
     now = clock.now()
     record_dated(session, ((event, at or now) for event in events), actor=actor)
 
@@ -65,6 +67,7 @@ def _write(
         heads[key] = (row["sequence"], row["hash"])
         rows.append(row)
     session.execute(sa.insert(EventRow.__table__), rows)
+    pending.note(session, rows, recorded_at)
 
 
 def _heads(session: Session, keys: set[_Key]) -> dict[_Key, tuple[int, bytes]]:

@@ -1,0 +1,33 @@
+"""Notes which events somebody may have to be told of, in the transaction that writes them."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import ckan.plugins as p
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ckanext.civic_core import working
+from ckanext.civic_core.interfaces import INews
+from ckanext.civic_core.model.news import PendingRow
+
+__all__ = ["answering", "note"]
+
+
+def answering() -> Mapping[str, Any]:
+    """Which plugin answers for which type of event."""
+    return {kind: plugin for plugin in p.PluginImplementations(INews) for kind in plugin.news_types()}
+
+
+def note(session: Session, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Note those of these new events that are news; one statement, none where nothing is."""
+    kinds = answering()
+    found: Sequence[dict[str, Any]] = [
+        {"stream": row["stream"], "stream_id": row["stream_id"], "sequence": row["sequence"], "after": now}
+        for row in rows if row["type"] in kinds
+    ]
+    if found:
+        session.execute(sa.insert(PendingRow.__table__), found)
+        working.after_commit(session)
