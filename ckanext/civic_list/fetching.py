@@ -1,45 +1,16 @@
-"""What is asked of addresses outside: never from inside the network, never more than asked for, never longer.
-
-A name is resolved once and the very address that was checked is asked: a name that changes its address in between
-leads nowhere.
-"""
+"""A workbook fetched from a public address."""
 from __future__ import annotations
 
-import ipaddress
-import socket
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from http.client import HTTPException
 from time import monotonic
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult
 
-import certifi
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
+from ckanext.civic_core import outside
+from ckanext.civic_core.outside import Answer, RefusedAddressError, UnreachableError
 from ckanext.civic_list.domain.errors import check
 
-__all__ = ["Answer", "RefusedAddressError", "UnreachableError", "asked", "fetch", "pieces"]
+__all__ = ["fetch"]
 
-_CONNECT, _READ, _WHOLE = 5, 20, 60
-_CHUNK = 1 << 16
-_PORTS = {"http": 80, "https": 443}
-#: what stays as it is in a path: people paste addresses with letters of their language
-_SAFE = "%/:=&?~#+!$,;'@()*[]"
-_IPv4 = ipaddress.IPv4Address
-#: addresses in which a gateway finds an older one (RFC 6052)
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-
-Answer = urllib3.BaseHTTPResponse
-
-
-class RefusedAddressError(Exception):
-    """The portal does not ask this address."""
-
-
-class UnreachableError(Exception):
-    """Nobody answers there, or not in time."""
+_WHOLE = 60
 
 
 def fetch(url: str, most: int) -> bytes:
@@ -48,9 +19,9 @@ def fetch(url: str, most: int) -> bytes:
     :raises ckanext.civic_core.domain.errors.Refused: ``url_refused``.
     """
     try:
-        parts = _parts(url)
-        address = checked_address(parts, schemes=("https",))
-        with reached():
+        parts = outside.parts_of(url)
+        address = outside.checked_address(parts, schemes=("https",))
+        with outside.reached():
             answer = _ask(address, parts)
         check(answer.status == 200, "url_refused", "url")
         return _read(answer, most)
@@ -60,155 +31,16 @@ def fetch(url: str, most: int) -> bytes:
 
 
 def _ask(address: str, parts: SplitResult) -> Answer:
-    connection = _connection(address, parts, monotonic() + _WHOLE)
-    with _cut_at(monotonic() + _WHOLE, connection):
-        return _answer(connection, parts, {})
+    until = monotonic() + _WHOLE
+    connection = outside.connection_to(address, parts, until)
+    with outside.cut_at(until, connection):
+        return outside.answered(connection, parts, {})
 
 
 def _read(answer: Answer, most: int) -> bytes:
     content, until = bytearray(), monotonic() + _WHOLE
-    for chunk in pieces(answer, until):
+    for chunk in outside.pieces(answer, until):
         content += chunk
         if len(content) >= most:
             break
     return bytes(content[:most])
-
-
-# --- any address ------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def asked(url: str, headers: Mapping[str, str], until: float, *, allow_private: bool = False) -> Iterator[Answer]:
-    """The answer of an http or https address to a GET; its body is read by ``pieces``; redirects are not followed.
-
-    :param until: the instant of ``time.monotonic`` at which the connection is cut, whatever it is doing.
-    :param allow_private: addresses inside the network may be asked as well.
-    :raises RefusedAddressError: where the portal does not ask there.
-    :raises UnreachableError: where nobody answers, or not in time.
-    """
-    parts = _parts(url)
-    address = checked_address(parts, schemes=("http", "https"), allow_private=allow_private)
-    with reached():
-        connection = _connection(address, parts, until)
-    with _cut_at(until, connection):
-        with reached():
-            answer = _answer(connection, parts, headers)
-        try:
-            yield answer
-        finally:
-            connection.close()
-
-
-def pieces(answer: Answer, until: float) -> Iterator[bytes]:
-    """The body as it comes, in pieces.
-
-    :raises UnreachableError: where it does not come whole, or not in time.
-    """
-    with reached():
-        while chunk := answer.read1(_CHUNK):
-            if monotonic() > until:
-                break
-            yield chunk
-    if monotonic() > until or getattr(answer, "length_remaining", 0):
-        raise UnreachableError("not whole in time")
-
-
-@contextmanager
-def reached() -> Iterator[None]:
-    """:raises UnreachableError: instead of whatever a network can raise."""
-    try:
-        yield
-    except (urllib3.exceptions.HTTPError, HTTPException, OSError, ValueError) as error:
-        raise UnreachableError(str(error)) from error
-
-
-def _parts(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise RefusedAddressError(url) from error
-    return parts
-
-
-def _connection(address: str, parts: SplitResult, until: float) -> HTTPConnection:
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    patience = min(_CONNECT, max(0.01, until - monotonic()))
-    if parts.scheme == "http":
-        return HTTPConnection(address, port, timeout=patience)
-    return HTTPSConnection(
-        address, port, timeout=patience, server_hostname=host, assert_hostname=host,
-        cert_reqs="CERT_REQUIRED", ca_certs=certifi.where(),
-    )
-
-
-def _answer(connection: HTTPConnection, parts: SplitResult, headers: Mapping[str, str]) -> Answer:
-    connection.connect()
-    if connection.sock:
-        connection.sock.settimeout(_READ)
-    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    sent = {"User-Agent": "ckanext-civic", **headers, "Host": parts.netloc}
-    connection.request("GET", quote(path, safe=_SAFE), headers=sent, preload_content=False)
-    return connection.getresponse()
-
-
-@contextmanager
-def _cut_at(until: float, connection: HTTPConnection) -> Iterator[None]:
-    """Cut the connection at an instant: a server that sends a letter a second must not hold the portal."""
-    guard = threading.Timer(max(0.0, until - monotonic()), _cut, [connection])
-    guard.daemon = True
-    guard.start()
-    try:
-        yield
-    finally:
-        guard.cancel()
-
-
-def _cut(connection: HTTPConnection) -> None:
-    with suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
-
-
-# --- which addresses --------------------------------------------------------------------------------------
-
-
-def checked_address(parts: SplitResult, *, schemes: tuple[str, ...], allow_private: bool = False) -> str:
-    """The one address that a name has and that may be asked.
-
-    :raises RefusedAddressError: for another scheme, a password in the address, or where one of the name's addresses
-        is not public; :raises UnreachableError: for a name without addresses.
-    """
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
-        raise RefusedAddressError(parts.scheme)
-    addresses = _addresses(parts.hostname)
-    if not addresses:
-        raise UnreachableError(parts.hostname)
-    if not all(_may_ask(one, allow_private) for one in addresses):
-        raise RefusedAddressError(parts.hostname)
-    return addresses[0]
-
-
-def _may_ask(address: str, allow_private: bool) -> bool:
-    try:
-        found = _meant(ipaddress.ip_address(address))
-    except ValueError:
-        return False
-    if found.is_multicast or found.is_link_local or found.is_unspecified:
-        return False
-    return found.is_global or (allow_private and (found.is_private or found.is_loopback))
-
-
-def _meant(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The older address that a newer one carries, as a gateway would read it."""
-    if isinstance(address, _IPv4):
-        return address
-    if address in _TRANSLATED:
-        return _IPv4(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
-
-
-def _addresses(host: str) -> list[str]:
-    try:
-        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        return []

@@ -15,9 +15,9 @@ from time import monotonic
 from typing import IO
 from urllib.parse import urljoin
 
+from ckanext.civic_core.outside import Answer, RefusedAddressError, UnreachableError, asked, pieces
 from ckanext.civic_list.content.digest import digest_of
 from ckanext.civic_list.content.seen import Former, Seen, of_content
-from ckanext.civic_list.fetching import Answer, RefusedAddressError, UnreachableError, asked, pieces
 
 __all__ = ["Limits", "look_at_remote"]
 

@@ -14,7 +14,7 @@ import urllib3
 from civic_list.portal import act, draft, events, make_law, race, refusal, row, sheet
 from werkzeug.datastructures import FileStorage
 
-from ckanext.civic_core import clock
+from ckanext.civic_core import clock, outside
 from ckanext.civic_list import fetching, importing
 from ckanext.civic_list.model import Item, ItemVersion, StagedImport
 
@@ -357,7 +357,7 @@ def _server(content: bytes, status: int = 200) -> tuple[Any, list[Any]]:
 
 def test_a_file_is_taken_from_the_address_that_was_checked(url_allowed, monkeypatch):
     ask, asked = _server(table(POLYCLINICS).read())
-    monkeypatch.setattr(fetching, "_addresses", lambda host: ["93.184.216.34"])
+    monkeypatch.setattr(outside, "_addresses", lambda host: ["93.184.216.34"])
     monkeypatch.setattr(fetching, "_ask", ask)
     draft()
     found = act("keeper", "civic_edition_import", id="2025", url="https://example.com/a/list.csv", dry_run=False)
@@ -381,7 +381,7 @@ def test_an_address_that_is_not_public_https_is_refused_before_anything_is_asked
 
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_an_address_that_leads_elsewhere_or_has_nothing_is_refused(url_allowed, monkeypatch, status):
-    monkeypatch.setattr(fetching, "_addresses", lambda host: ["93.184.216.34"])
+    monkeypatch.setattr(outside, "_addresses", lambda host: ["93.184.216.34"])
     monkeypatch.setattr(fetching, "_ask", _server(b"", status)[0])
     draft()
     assert list(refusal("keeper", "civic_edition_import", id="2025", url="https://example.com/list.csv")) == ["url"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from ckanext.civic_list import fetching
+from ckanext.civic_core import outside
 from ckanext.civic_list.content.remote import Limits, look_at_remote
 from ckanext.civic_list.content.seen import Former, Seen
 
@@ -259,14 +259,14 @@ def test_a_redirect_to_an_address_that_must_not_be_asked_is_refused(server, targ
                 "nonsense"],
 )
 def test_an_address_inside_is_not_asked_unless_the_operator_says_so(server, monkeypatch, address):
-    monkeypatch.setattr(fetching, "_addresses", lambda host: ["93.184.216.34", address])
+    monkeypatch.setattr(outside, "_addresses", lambda host: ["93.184.216.34", address])
     seen = look_at_remote("http://data.example/a.csv", "CSV", None, (), replace(LIMITS, allow_private=False))
     assert (seen.fault, seen.opened, server.asked) == ("refused_address", False, [])
 
 
 def test_a_name_is_resolved_once_for_each_address_and_sent_as_the_host(server, monkeypatch):
     resolved: list[str] = []
-    monkeypatch.setattr(fetching, "_addresses", lambda host: resolved.append(host) or ["127.0.0.1"])
+    monkeypatch.setattr(outside, "_addresses", lambda host: resolved.append(host) or ["127.0.0.1"])
     server.says()
     port = server.http.server_port
     seen = look_at_remote(f"http://data.example:{port}/a.csv", "CSV", None, (), LIMITS)
@@ -285,4 +285,4 @@ def test_a_certificate_of_nobody_is_not_trusted(server):
 
 def test_a_body_is_read_in_pieces():
     answer = urllib3.HTTPResponse(io.BytesIO(b"x" * 200_000), preload_content=False)
-    assert sum(map(len, fetching.pieces(answer, fetching.monotonic() + 5))) == 200_000
+    assert sum(map(len, outside.pieces(answer, outside.monotonic() + 5))) == 200_000
