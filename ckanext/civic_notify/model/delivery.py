@@ -36,7 +36,10 @@ class Delivery(tk.BaseModel):
             "civic_notify_delivery_mark", "recipient", "channel", "mark", unique=True,
             postgresql_where=sa.text("mark <> ''"),
         ),
-        sa.Index("civic_notify_delivery_to_claim", "channel", "due", "id", postgresql_where=_waiting),
+        sa.Index(
+            "civic_notify_delivery_to_claim", "channel", sa.text("urgent desc"), "due", "id",
+            postgresql_where=_waiting,
+        ),
         sa.Index(
             "civic_notify_delivery_to_gather", "due", postgresql_where=sa.text("state = 'queued' and gather"),
         ),

@@ -3,6 +3,8 @@
 Revision ID: 001_outbox
 Revises:
 """
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -69,7 +71,10 @@ def upgrade() -> None:
 def _indexes() -> None:
     _index("once", ["event_id", "recipient", "channel"], "event_id is not null", unique=True)
     _index("mark", ["recipient", "channel", "mark"], "mark <> ''", unique=True)
-    _index("to_claim", ["channel", "due", "id"], "state in ('queued', 'failed_temporary') and not gather")
+    _index(
+        "to_claim", ["channel", sa.text("urgent desc"), "due", "id"],
+        "state in ('queued', 'failed_temporary') and not gather",
+    )
     _index("to_gather", ["due"], "state = 'queued' and gather")
     _index("leases", ["claimed_until"], "state = 'claimed'")
     _index("by_recipient", ["recipient", "id"])
@@ -79,7 +84,7 @@ def _indexes() -> None:
     _index("by_reference", ["channel", "reference"], "reference <> ''")
 
 
-def _index(name: str, columns: list[str], where: str | None = None, *, unique: bool = False) -> None:
+def _index(name: str, columns: list[Any], where: str | None = None, *, unique: bool = False) -> None:
     op.create_index(
         f"civic_notify_delivery_{name}", "civic_notify_delivery", columns, unique=unique,
         postgresql_where=sa.text(where) if where else None,
