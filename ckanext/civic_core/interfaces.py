@@ -127,7 +127,7 @@ class ISpread(Interface):
     """Is told whom new news concern, in the transaction that writes it down."""
 
     def spread(self, session: Session, events: Sequence[Happened]) -> None:
-        """These events have news rows (``civic_core_news``) now; some may have been told of before, for other targets."""
+        """These events have news rows (``civic_core_news``) now; some had rows for other targets before."""
 
 
 class IRecipients(Interface):

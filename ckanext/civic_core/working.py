@@ -40,10 +40,18 @@ def _work_one(plugin: Any, session: Any) -> int:
         return int(plugin.work(session))
     except Exception:
         log.exception("work failed", extra={"plugin": plugin.name})
-        session.rollback()
         return 0
     finally:
-        session.remove()
+        _end(session)
+
+
+def _end(session: Any) -> None:
+    """Leave nothing of a transaction behind, also where the database went away under it."""
+    try:
+        session.rollback()
+    except Exception:
+        log.warning("a broken transaction was dropped", exc_info=True)
+    session.remove()
 
 
 def work_through() -> int:

@@ -131,6 +131,7 @@ class Portal:
         # afterwards: each of them loads all of CKAN, and somebody waits for the first page
         self._start("worker", BIN / "ckan", "jobs", "worker")
         self._start("scheduler", BIN / "ckan", "civic", "scheduler", optional=True)
+        self._start("deliver", BIN / "ckan", "civic", "deliver", optional=True, shown=True)
 
     def _answers(self) -> bool:
         url = f"http://{self.settings.host}:{self.settings.port}/api/3/action/status_show"
@@ -150,8 +151,8 @@ class Portal:
         self.screen.show(f"Logs: {self.folder.path / 'logs'}   Settings: {self.folder.path / 'ckan.ini'}")
         self.screen.show("Ctrl-C stops it; the data stay.")
 
-    def _start(self, name: str, *command: str | Path, optional: bool = False) -> Child:
-        child = Child(name, command, self.folder.log(name), self.environ, optional=optional)
+    def _start(self, name: str, *command: str | Path, optional: bool = False, shown: bool = False) -> Child:
+        child = Child(name, command, self.folder.log(name), self.environ, optional=optional, shown=shown)
         return self.supervisor.start(child)
 
     def _run(

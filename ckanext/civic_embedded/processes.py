@@ -37,7 +37,8 @@ class NoSuchCommand(Failed):
 class Child:
     """A process with its own group and its own log file; ``stop_signal`` asks it to end in an orderly way.
 
-    ``output`` keeps what it prints apart from what it logs. ``optional``: the command may not exist.
+    ``output`` keeps what it prints apart from what it logs; ``shown``: that goes to the screen. ``optional``: the
+    command may not exist.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     output: Path | None = None
     optional: bool = False
+    shown: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -59,7 +61,7 @@ class Child:
             self.process = subprocess.Popen(
                 [str(part) for part in self.command],
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=None if self.shown else output,
                 stderr=log,
                 env={**os.environ, **self.environ},
                 cwd=self.cwd,

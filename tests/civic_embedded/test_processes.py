@@ -121,6 +121,13 @@ def test_a_command_that_the_program_lacks_is_told_apart(supervisor, python):
         supervisor.run(python("raise SystemExit(2)"))
 
 
+def test_what_a_shown_child_prints_goes_to_the_screen(supervisor, python, capfd):
+    child = supervisor.start(python("import sys; print('a message'); print('a fault', file=sys.stderr)", shown=True))
+    child.finish(20)
+    assert capfd.readouterr().out == "a message\n"
+    assert child.log.read_text() == "a fault\n"
+
+
 def test_an_optional_child_without_its_command_is_let_go_but_not_one_that_crashes(supervisor, python):
     absent = supervisor.start(python("raise SystemExit(2)", optional=True))
     absent.process.wait()
