@@ -63,6 +63,7 @@ class Outcome:
     :param retry_after: seconds that the provider asks to wait.
     :param gone: addresses (an endpoint's id, or the address itself) that are refused for good.
     :param parts: of a text message.
+    :param doubt: the provider may have taken it and the line broke before it said so: a repeat may be a double.
     """
 
     result: Result
@@ -71,6 +72,7 @@ class Outcome:
     retry_after: float | None = None
     gone: tuple[str, ...] = ()
     parts: int = 0
+    doubt: bool = False
 
 
 class Channel(Protocol):

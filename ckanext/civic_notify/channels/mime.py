@@ -1,4 +1,4 @@
-"""E-mail as octets (RFC 5322, 2045, 2047), put together by hand: the standard library's way costs a millisecond a message.
+"""E-mail as octets (RFC 5322, 2045, 2047), put together by hand: the library's way costs a millisecond a message.
 
 Nothing that a header is given can end its line: control characters become spaces.
 """
