@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["news_age", "rate", "retention", "retry_hours"]
+__all__ = ["letter_lasts", "news_age", "rate", "reset_lasts", "retention", "retry_hours"]
 
 _PREFIX = "ckanext.civic_notify."
 
@@ -23,6 +23,16 @@ def news_age() -> timedelta:
 def retention() -> timedelta:
     """For how long it is kept to whom a message went."""
     return timedelta(days=int(tk.config[_PREFIX + "retention.days"]))
+
+
+def letter_lasts() -> timedelta:
+    """For how long a letter of CKAN's own may still be sent."""
+    return timedelta(hours=int(tk.config[_PREFIX + "letters.hours"]))
+
+
+def reset_lasts() -> timedelta:
+    """For how long a letter with a link for a new password may still be sent."""
+    return timedelta(minutes=int(tk.config[_PREFIX + "letters.reset.minutes"]))
 
 
 def rate(channel: str) -> int:
