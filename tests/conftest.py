@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["civic_list.fixtures"]
+pytest_plugins = ["civic_list.fixtures", "civic_notify.fixtures"]
 
 
 @pytest.fixture(scope="session")

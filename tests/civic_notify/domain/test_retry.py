@@ -43,7 +43,9 @@ def test_a_day_holds_many_tries(jitter):
     assert 24 <= attempts <= 60
 
 
-@pytest.mark.parametrize(("failures", "seconds"), [(1, None), (2, None), (3, 30), (4, 60), (5, 120), (9, 900), (99, 900)])
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(1, None), (2, None), (3, 30), (4, 60), (5, 120), (9, 900), (99, 900)],
+)
 def test_a_channel_rests_longer_each_time(failures, seconds):
     assert retry.rest(failures) == (timedelta(seconds=seconds) if seconds else None)
 

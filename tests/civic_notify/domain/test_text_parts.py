@@ -69,3 +69,19 @@ def test_stops_and_spaces_before_the_mark_are_left_out():
 
 def test_letters_of_another_coding_behind_the_cut_do_not_make_it_shorter():
     assert cut("a" * 200 + "ж", 1) == "a" * 157 + "..."
+
+
+LINK = "https://data.example.kz/kk/dataset/zhol-zhondeu"
+
+
+@pytest.mark.parametrize("word", ["дерекқор ", "figures "])
+def test_a_link_at_the_end_stays_whole(word):
+    short = cut((word * 60).strip(), 2, LINK)
+    assert cost_of(short).parts == 2
+    assert short.endswith(" " + LINK)
+    assert short.removesuffix(" " + LINK).rstrip("….").endswith(word.strip())
+    assert cut("Жаңартылды", 2, LINK) == f"Жаңартылды {LINK}"
+
+
+def test_a_link_that_would_take_more_than_half_is_left_out():
+    assert cut("ж" * 500, 1, LINK) == "ж" * 69 + "…"

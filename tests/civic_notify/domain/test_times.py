@@ -36,7 +36,9 @@ def test_the_hour_is_that_of_the_portals_zone():
     assert times.digest_due(before_midnight_in_utc, "daily", 9, ZoneInfo("UTC")) == datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 
-@given(st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)), st.integers(0, 23), st.sampled_from(["daily", "weekly"]))
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)), st.integers(0, 23), st.sampled_from(["daily", "weekly"]),
+)
 def test_a_digest_lies_ahead_and_not_farther_than_its_tempo(moment, hour, tempo):
     now = moment.replace(tzinfo=UTC)
     due = times.digest_due(now, tempo, hour, ALMATY)
