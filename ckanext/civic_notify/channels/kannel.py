@@ -62,7 +62,7 @@ class Kannel:
     def send(self, message: Message) -> Outcome:
         if not _PHONE.fullmatch(message.to):
             return Outcome("permanent", code="malformed_number", gone=(message.to,))
-        text = text_parts.cut(message.short or message.text, self._parts)
+        text = self._fitted(message)
         cost = text_parts.cost_of(text)
         query = urlencode(self._asked(message, text, cost.coding))
         mark = "&" if "?" in self._gateway.url else "?"
@@ -71,6 +71,13 @@ class Kannel:
         except FaultError as fault:
             return Outcome("provider_down", code=fault.code, doubt=fault.sent)
         return _judged(reply, message, cost.parts)
+
+    def _fitted(self, message: Message) -> str:
+        """The words in as many parts as are paid for; a link at their end stays whole."""
+        text = (message.short or message.text).strip()
+        if message.url and text.endswith(f" {message.url}"):
+            return text_parts.cut(text.removesuffix(message.url).rstrip(), self._parts, message.url)
+        return text_parts.cut(text, self._parts)
 
     def _asked(self, message: Message, text: str, coding: str) -> dict[str, str]:
         gateway = self._gateway

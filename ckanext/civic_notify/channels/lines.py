@@ -19,6 +19,8 @@ _KEPT, _IDLE = 8, 30
 #: octets of an answer that are read
 _MOST = 1 << 16
 _LONGEST_WAIT = 24 * 3600
+#: so near to its end a line was cut because its time was over
+_EDGE = 0.05
 
 
 class FaultError(Exception):
@@ -109,7 +111,7 @@ class Lines:
                 whole = not answer.read(1)
         except outside.UnreachableError as error:
             self._forget(connection)
-            late = monotonic() >= until
+            late = monotonic() >= until - _EDGE
             raise FaultError("timeout" if late else _named(error), sent=sent) from error
         if not whole:
             self._forget(connection)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from time import monotonic
 from urllib.parse import urlsplit
 
+from http_ece import ECEException
 from py_vapid import Vapid02
 from pywebpush import WebPusher, WebPushException
 
@@ -23,8 +24,8 @@ __all__ = ["WebPush"]
 _TTL = 24 * 3600
 #: of a signature; a push service takes none that holds longer than a day
 _SIGNED = 12 * 3600
-#: characters of what is shown: with its encryption a push has 4096 octets at most
-_TITLE, _BODY = 150, 900
+#: characters of what is shown, and octets of all of it: with its encryption a push has 4096 at most
+_TITLE, _BODY, _ROOM = 150, 900, 3900
 _LATER = frozenset({408, 425, 429})
 _GONE = frozenset({404, 410})
 #: the worst last: what is said of a message is the best that came of its endpoints
@@ -68,7 +69,7 @@ class WebPush:
             return Outcome("permanent", code="refused_address", gone=(endpoint.id,))
         try:
             body = _encrypted(endpoint, payload)
-        except (WebPushException, ValueError, TypeError, IndexError):
+        except (WebPushException, ECEException, ValueError, TypeError, IndexError):
             return Outcome("permanent", code="unusable_keys", gone=(endpoint.id,))
         try:
             reply = self._lines.ask("POST", endpoint.address, self._headers(endpoint.address, key), body)
@@ -113,12 +114,16 @@ class WebPush:
 
 
 def _payload(message: Message) -> bytes:
-    """What the service worker reads (``civic-push.js``)."""
+    """What the service worker reads (``civic-push.js``), with as much of the text as there is room for."""
     shown = {
         "title": message.subject[:_TITLE], "body": (message.short or message.text)[:_BODY], "url": message.url,
         "tag": message.key, "lang": message.language,
     }
-    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+    while len(payload := json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()) > _ROOM:
+        if not shown["body"]:
+            break
+        shown["body"] = shown["body"][:len(shown["body"]) * 3 // 4]
+    return payload
 
 
 def _encrypted(endpoint: Endpoint, payload: bytes) -> bytes:

@@ -55,21 +55,26 @@ def _filled(widths: list[int], room: int) -> int:
     return parts
 
 
-def cut(text: str, parts: int) -> str:
+def cut(text: str, parts: int, tail: str = "") -> str:
     """The text, or as many of its words as ``parts`` hold, with "…" at the end.
 
     The mark is written "..." where "…" alone would make a text of GSM-7 one of UCS-2.
+
+    :param tail: what must stay whole behind it, such as a link; left out where it would take more than half.
     """
-    if cost_of(text).parts <= parts:
-        return text
+    whole = f"{text} {tail}" if tail else text
+    if cost_of(whole).parts <= parts:
+        return whole
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if cost_of(_marked(text[:middle])).parts <= parts:
+        if cost_of(_marked(text[:middle], tail)).parts <= parts:
             low = middle
         else:
             high = middle - 1
-    return _marked(_whole_words(text, low))
+    if tail and low < len(tail):
+        return cut(text, parts)
+    return _marked(_whole_words(text, low), tail)
 
 
 def _whole_words(text: str, end: int) -> str:
@@ -80,6 +85,7 @@ def _whole_words(text: str, end: int) -> str:
     return text[:space] if space > end // 2 else text[:end]
 
 
-def _marked(text: str) -> str:
+def _marked(text: str, tail: str = "") -> str:
     start = text.rstrip(" \t\r\n,;:.-–—")
-    return start + (_DOTS if cost_of(start).coding == "gsm7" else _MARK)
+    mark = _DOTS if cost_of(start + tail).coding == "gsm7" else _MARK
+    return f"{start}{mark} {tail}" if tail else start + mark
