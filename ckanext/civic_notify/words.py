@@ -57,12 +57,12 @@ REASONS: Mapping[str, Callable[[], str]] = {
     "cap_reached": lambda: tk._("The most messages of one day were sent through this channel already."),
     "no_longer_true": lambda: tk._("The news was no longer true when its turn came."),
     "too_old": lambda: tk._("The news was too old to be told."),
-    "refused_for_good": lambda: tk._("The address was refused for good earlier; nothing more is sent to it."),
+    "refused_for_good": lambda: tk._("The address is refused for good; nothing more is sent to it."),
     "nothing_left": lambda: tk._("Nothing of what the digest was to tell was left."),
     "refused": lambda: tk._("The provider refused the message for good."),
     "gave_up": lambda: tk._("It was tried for as long as is allowed, without success."),
     "too_late": lambda: tk._("The letter came to its turn after it had lost its use."),
-    "undelivered": lambda: tk._("The provider took the message, and said later that it did not arrive."),
+    "not_delivered": lambda: tk._("The provider took the message, and said later that it did not arrive."),
 }
 
 

@@ -53,6 +53,13 @@ class Delivery(tk.BaseModel):
         ),
         sa.Index("civic_notify_delivery_of_digest", "digest_id", postgresql_where=sa.text("digest_id is not null")),
         sa.Index("civic_notify_delivery_by_end", "settled_at", postgresql_where=sa.text("settled_at is not null")),
+        sa.Index(
+            "civic_notify_delivery_dead", "channel", "reason", "id",
+            postgresql_where=sa.text("state in ('failed_permanent', 'expired')"),
+        ),
+        sa.Index(
+            "civic_notify_delivery_suppressed", "reason", "id", postgresql_where=sa.text("state = 'suppressed'"),
+        ),
         sa.Index("civic_notify_delivery_by_reference", "channel", "reference",
                  postgresql_where=sa.text("reference <> ''")),
     )
