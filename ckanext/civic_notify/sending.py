@@ -22,6 +22,7 @@ from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.channels.base import Channel, Message, Outcome
 from ckanext.civic_notify.domain import retry
 from ckanext.civic_notify.items import Item
+from ckanext.civic_notify.model import Delivery
 from ckanext.civic_notify.recipients import known
 
 __all__ = ["deliver"]
@@ -129,13 +130,15 @@ def _write(session: Session, channel: str, row: Any, item: Item, outcome: Outcom
 
 def _came_of(row: Any, outcome: Outcome) -> tuple[str, Mapping[str, Any]]:
     """The move that an outcome is, and what is written with it."""
-    said = {"answer": outcome.code[:200], "reference": outcome.reference[:200], "parts": outcome.parts}
+    said: dict[str, Any] = {"answer": outcome.code[:200], "reference": outcome.reference[:200], "parts": outcome.parts}
     if outcome.result in ("accepted", "delivered"):
         return "accept", said
     if outcome.result == "cap_reached":
         return "suppress", {**said, "reason": "cap_reached"}
     if outcome.result == "permanent":
         return "refuse", {**said, "reason": "refused"}
+    if outcome.doubt:  # it may have gone: the next try may be the second message
+        said["doubts"] = Delivery.doubts + 1
     now = clock.now()
     due = now + retry.wait(row.attempts, random.random(), outcome.retry_after)  # noqa: S311
     if retry.gives_up(row.first_try or now, due, settings.retry_hours()):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 __all__ = ["may_read"]
 
 _NO_ACCOUNT = "address:"
+_NONE: frozenset[str] = frozenset()
 
 
 def may_read(session: Session, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -29,10 +30,10 @@ def may_read(session: Session, pairs: Collection[tuple[str, str]]) -> set[tuple[
     labels = get_permission_labels()
     shown = {id_: frozenset(labels.get_dataset_labels(one)) for id_, one in datasets.items()}
     public = frozenset(labels.get_user_dataset_labels(None))
-    found = {pair for pair in pairs if shown.get(pair[1], frozenset()) & public}
+    found = {pair for pair in pairs if shown.get(pair[1], _NONE) & public}
     asking = {who for who, dataset in set(pairs) - found if dataset in shown and not who.startswith(_NO_ACCOUNT)}
     own = _own_labels(session, asking)
-    return found | {pair for pair in set(pairs) - found if shown.get(pair[1], frozenset()) & own.get(pair[0], frozenset())}
+    return found | {(who, dataset) for who, dataset in pairs if shown.get(dataset, _NONE) & own.get(who, _NONE)}
 
 
 def _own_labels(session: Session, users: Collection[str]) -> dict[str, frozenset[str]]:

@@ -61,6 +61,13 @@ def test_a_message_that_cannot_go_now_is_tried_later(town):
     assert rows("state", "attempts") == [("sent", 2)]
 
 
+def test_a_message_that_may_have_gone_is_sent_again_and_counted(town):
+    one(town, Outcome("temporary", "in_doubt: closed after DATA", doubt=True))
+    with later(NOON + timedelta(minutes=1)):
+        town.work()
+    assert rows("state", "doubts") == [("sent", 1)]
+
+
 def test_every_try_is_called_the_same(town):
     one(town, Outcome("temporary", "451"))
     with later(NOON + timedelta(minutes=1)):
