@@ -21,8 +21,10 @@ class Console:
 
     def send(self, message: Message) -> Outcome:
         screen = self._screen or sys.stdout
+        encoding = screen.encoding or "utf-8"
+        text = "\n".join(_lines(self.name, message)) + "\n"
         try:
-            screen.write("\n".join(_lines(self.name, message)) + "\n")
+            screen.write(text.encode(encoding, "replace").decode(encoding))
             screen.flush()
         except (OSError, ValueError) as error:
             return Outcome("provider_down", code=type(error).__name__)

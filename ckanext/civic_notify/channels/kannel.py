@@ -64,7 +64,7 @@ class Kannel:
             return Outcome("permanent", code="malformed_number", gone=(message.to,))
         text = self._fitted(message)
         cost = text_parts.cost_of(text)
-        query = urlencode(self._asked(message, text, cost.coding))
+        query = urlencode(self._asked(message, text, cost.coding), errors="replace")
         mark = "&" if "?" in self._gateway.url else "?"
         try:
             reply = self._lines.ask("GET", f"{self._gateway.url}{mark}{query}", {})

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from time import monotonic
 from urllib.parse import urlsplit
@@ -119,11 +120,13 @@ def _payload(message: Message) -> bytes:
         "title": message.subject[:_TITLE], "body": (message.short or message.text)[:_BODY], "url": message.url,
         "tag": message.key, "lang": message.language,
     }
-    while len(payload := json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()) > _ROOM:
-        if not shown["body"]:
-            break
+    while len(payload := _octets(shown)) > _ROOM and shown["body"]:
         shown["body"] = shown["body"][:len(shown["body"]) * 3 // 4]
     return payload
+
+
+def _octets(shown: Mapping[str, str]) -> bytes:
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _encrypted(endpoint: Endpoint, payload: bytes) -> bytes:

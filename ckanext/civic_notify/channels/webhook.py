@@ -67,7 +67,7 @@ def _body(message: Message, sent_at: str) -> bytes:
     return json.dumps({
         "id": message.key, "user": message.to, "language": message.language, "title": message.subject[:_TITLE],
         "body": (message.short or message.text)[:_BODY], "url": message.url, "sent_at": sent_at,
-    }, ensure_ascii=False).encode()
+    }, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _judged(reply: Reply, message: Message) -> Outcome:
