@@ -46,11 +46,11 @@ def found(
 
 
 def _wanted(recipient: str | None, filters: Mapping[str, Any]) -> list[Any]:
-    """News that a digest carries is told with it: the list has the digest, unless one event is asked for."""
+    """News that a digest carries is told with it: the list has the digest, unless one of them is asked for."""
     wanted: list[Any] = [getattr(Delivery, name) == value for name, value in filters.items()]
     if recipient is not None:
         wanted.append(Delivery.recipient == recipient)
-    if "event_id" not in filters:
+    if not {"event_id", "digest_id"} & set(filters):
         wanted.append(Delivery.digest_id.is_(None))
     return wanted
 

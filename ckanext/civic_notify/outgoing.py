@@ -23,7 +23,7 @@ from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.model import Delivery
 from ckanext.civic_notify.rendering import BARE
 
-__all__ = ["faults", "notify_about_topic", "notify_recipient", "post"]
+__all__ = ["faults", "notify_about_topic", "notify_recipient", "post", "written"]
 
 #: set by the channel itself
 _OWN_HEADERS = frozenset({
@@ -87,15 +87,21 @@ def notify_about_topic(already_notified: bool, topic: str, details: Mapping[str,
 
     :returns: whether nobody else needs to send it.
     """
-    write, user = _TOPICS.get(topic), (details or {}).get("user")
-    if already_notified or write is None or user is None or not user.email or "email" not in registry.names():
+    user = (details or {}).get("user")
+    unknown = topic not in _TOPICS or user is None or not user.email
+    if already_notified or unknown or "email" not in registry.names():
         return already_notified
     mailer.create_reset_key(user)
-    subject, paragraphs, lasts = write(user, details or {})
-    return _send(Letter(
+    return _send(written(topic, user, details or {}))
+
+
+def written(topic: str, user: Any, details: Mapping[str, Any]) -> Letter:
+    """The letter for a topic, in the language of the page."""
+    subject, paragraphs, lasts = _TOPICS[topic](user, details)
+    return Letter(
         kind=topic, channel="email", address=str(user.email), language=languages.reader(), subject=subject,
         text="\n\n".join(paragraphs), expires=clock.now() + lasts,
-    ))
+    )
 
 
 _Written = tuple[str, Sequence[str], timedelta]

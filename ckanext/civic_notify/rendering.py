@@ -114,7 +114,8 @@ class Desk:
 
     def _digest(self, item: Item, news: Sequence[News]) -> Message:
         subject, short = _digest_words(item.tempo, len(news))
-        url = tk.h.url_for("civic_messages.mine", qualified=True) if item.reach.user_id else item.links.manage
+        own = tk.h.url_for("civic_messages.mine", digest=item.id, qualified=True)
+        url = own if item.reach.user_id else item.links.manage
         values = {
             "site": self.sheet, "subject": subject, "tempo": item.tempo, "groups": self._groups(item, news[:MOST]),
             "more": max(len(news) - MOST, 0), "more_url": url, "links": item.links,

@@ -18,10 +18,11 @@ _LARGEST = 2**63 - 1
 def delivery_list() -> Schema:
     get = tk.get_validator
     text = [get("ignore_empty"), get("unicode_safe")]
+    number = [get("ignore_empty"), get("natural_number_validator"), _number]
     return page_schema(
         channel=text, reason=text,
         state=[get("ignore_empty"), get("one_of")(STATES)], kind=[get("ignore_empty"), get("one_of")(KINDS)],
-        event=[get("ignore_empty"), get("natural_number_validator"), _number],
+        event=number, digest=number,
         mine=[get("default")(False), get("boolean_validator")],
     )
 

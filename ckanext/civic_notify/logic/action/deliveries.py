@@ -15,7 +15,10 @@ from ckanext.civic_notify.domain.events import DeliveriesResent
 from ckanext.civic_notify.logic import schema
 from ckanext.civic_notify.messages import transaction
 
-_FILTERS = {"channel": "channel", "state": "state", "reason": "reason", "kind": "kind", "event": "event_id"}
+_FILTERS = {
+    "channel": "channel", "state": "state", "reason": "reason", "kind": "kind", "event": "event_id",
+    "digest": "digest_id",
+}
 
 
 @tk.side_effect_free
@@ -23,7 +26,7 @@ def civic_delivery_list(context: Context, data_dict: dict[str, Any]) -> dict[str
     """What became of messages, the newest first.
 
     Whoever has an account sees his own, a sysadmin everybody's. To whom a message went, and its words, are never
-    answered. News that a digest carries is not listed apart from it, unless one event is asked for.
+    answered. News that a digest carries is not listed apart from it, unless an event or a digest is asked for.
 
     :param channel: ``email``, ``sms``, ``web_push`` or ``app_push``; optional.
     :param state: ``queued``, ``claimed``, ``sent``, ``delivered``, ``failed_temporary``, ``failed_permanent``,
@@ -31,6 +34,7 @@ def civic_delivery_list(context: Context, data_dict: dict[str, Any]) -> dict[str
     :param reason: code of the reason for a state, such as ``unsubscribed``; optional.
     :param kind: ``event``, ``digest`` or ``letter``; optional.
     :param event: id of an event; optional.
+    :param digest: id of a digest, whose news are meant; optional.
     :param mine: a sysadmin's own ones only; false by default.
     :param limit: 20 by default, at most 100.
     :param offset: 0 by default.
