@@ -118,7 +118,7 @@ def multipart(head: str, text: str, html: str, *, utf8: bool = False) -> bytes:
         return start + _part("plain", text)
     mark = b"=_" + sha256(text.encode("utf-8", "replace")).hexdigest()[:32].encode()
     return b"".join((
-        start, b'Content-Type: multipart/alternative; boundary="', mark, b'"\r\n\r\n--', mark, b"\r\n",
+        start, b'Content-Type: multipart/alternative;\r\n boundary="', mark, b'"\r\n\r\n--', mark, b"\r\n",
         _part("plain", text), b"\r\n--", mark, b"\r\n", _part("html", html), b"\r\n--", mark, b"--\r\n",
     ))
 
