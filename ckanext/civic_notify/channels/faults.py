@@ -11,10 +11,10 @@ __all__ = ["fault_of"]
 
 _WORDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("tls", (ssl.SSLError, ssl.CertificateError, urllib3.exceptions.SSLError)),
-    ("timeout", (TimeoutError, ConnectTimeoutError, ReadTimeoutError)),
     ("unknown_host", (socket.gaierror, NameResolutionError)),
     ("refused", (ConnectionRefusedError,)),
-    ("no_connection", (NewConnectionError,)),
+    ("no_connection", (NewConnectionError,)),  # is a ConnectTimeoutError as well
+    ("timeout", (TimeoutError, ConnectTimeoutError, ReadTimeoutError)),
 )
 
 

@@ -55,6 +55,7 @@ class Staged:
     fail: Callable[[], None]
     wait: Callable[[], None]
     got: Callable[[], list[str]]
+    server: Any = None
 
 
 def _email(request: Any) -> Staged:
@@ -112,7 +113,7 @@ def _app_push(request: Any) -> Staged:
 def _over_http(server: Provider, adapter: Channel, message: Message, refusal: Answer, keys: Any) -> Staged:
     return Staged(
         adapter, message, lambda: server.answer_with(refusal), lambda: server.answer_with(Answer(503)),
-        lambda: server.answer_with(Answer(wait=True)), keys,
+        lambda: server.answer_with(Answer(wait=True)), keys, server,
     )
 
 
