@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -22,8 +23,8 @@ from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.channels.base import Channel, Message, Outcome
 from ckanext.civic_notify.domain import retry
 from ckanext.civic_notify.items import Item
-from ckanext.civic_notify.model import Delivery
 from ckanext.civic_notify.recipients import known
+from ckanext.civic_notify.settling import End
 
 __all__ = ["deliver"]
 
@@ -119,31 +120,28 @@ def _settle(session: Session, channel: str, row: Any, item: Item, outcome: Outco
 
 def _write(session: Session, channel: str, row: Any, item: Item, outcome: Outcome, following: Any) -> bool:
     rests = breaker.failed(session, channel, outcome) if outcome.result == "provider_down" else None
-    step, values = _came_of(row, outcome)
-    if not settling.settle(session, row, step, **values):
+    settled = settling.settle(session, row, _came_of(row, outcome), following if rests is None else None)
+    if not settled.held:
         log.warning("a delivery was settled by another worker meanwhile", extra={"delivery": row.id})
     _forget_addresses(session, channel, item, outcome)
-    begun = following is not None and rests is None and settling.begin(session, following)
     session.commit()
-    return begun
+    return settled.begun
 
 
-def _came_of(row: Any, outcome: Outcome) -> tuple[str, Mapping[str, Any]]:
-    """The move that an outcome is, and what is written with it."""
-    said: dict[str, Any] = {"answer": outcome.code[:200], "reference": outcome.reference[:200], "parts": outcome.parts}
+def _came_of(row: Any, outcome: Outcome) -> End:
+    """What an outcome means for the delivery."""
+    end = partial(End, answer=outcome.code[:200], reference=outcome.reference[:200], parts=outcome.parts)
     if outcome.result in ("accepted", "delivered"):
-        return "accept", said
+        return end("accept")
     if outcome.result == "cap_reached":
-        return "suppress", {**said, "reason": "cap_reached"}
+        return end("suppress", reason="cap_reached")
     if outcome.result == "permanent":
-        return "refuse", {**said, "reason": "refused"}
-    if outcome.doubt:  # it may have gone: the next try may be the second message
-        said["doubts"] = Delivery.doubts + 1
+        return end("refuse", reason="refused")
     now = clock.now()
     due = now + retry.wait(row.attempts, random.random(), outcome.retry_after)  # noqa: S311
     if retry.gives_up(row.first_try or now, due, settings.retry_hours()):
-        return "refuse", {**said, "reason": "gave_up"}
-    return "fail", {**said, "due": due}
+        return end("refuse", reason="gave_up", doubt=outcome.doubt)
+    return end("fail", due=due, doubt=outcome.doubt)
 
 
 def _forget_addresses(session: Session, channel: str, item: Item, outcome: Outcome) -> None:

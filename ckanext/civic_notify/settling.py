@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,44 +13,85 @@ from ckanext.civic_core import clock
 from ckanext.civic_notify.domain import states
 from ckanext.civic_notify.model import Delivery
 
-__all__ = ["begin", "carried", "put_back", "settle", "suppress"]
+__all__ = ["End", "Settled", "begin", "carried", "put_back", "settle", "suppress"]
 
 _TABLE = Delivery.__table__
 #: what is kept of a letter after its end: nothing of its words
 _ENDS = (*states.FINAL, states.SENT)
 
 
-def settle(session: Session, row: Any, step: str, **values: Any) -> bool:
-    """Move a delivery that this worker holds, and the news that it carries, if it is a digest.
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a provider's answer means for a delivery.
+
+    :param step: of :mod:`.domain.states`, from ``claimed`` on.
+    :param due: of the next try; None: there is none.
+    :param doubt: the message may have gone although nobody said so; the next try counts as a repeat.
+    """
+
+    step: str
+    reason: str = ""
+    answer: str = ""
+    reference: str = ""
+    parts: int = 0
+    due: datetime | None = None
+    doubt: bool = False
+
+
+class Settled(NamedTuple):
+    """Whether a delivery was still this worker's to settle, and whether the next one is begun."""
+
+    held: bool
+    begun: bool
+
+
+def settle(session: Session, row: Any, end: End, following: Any = None) -> Settled:
+    """Move a delivery that this worker holds, with the news that it carries if it is a digest; and begin the next one.
+
+    A worker whose lease ran out does not undo what another did. One statement, two for a digest.
 
     :param row: as :func:`.claiming.claim` answered it.
-    :param values: further columns, such as ``reason``, ``answer``, ``reference``, ``due``.
-    :returns: whether it was still his: a worker whose lease ran out must not undo what another did.
+    :param following: the next one to be handed over; None: none.
     """
-    state = states.after(states.CLAIMED, step)
-    held: Any = session.execute(
-        sa.update(_TABLE)
-        .where(_TABLE.c.id == row.id, _TABLE.c.state == states.CLAIMED, _TABLE.c.claimed_until == row.claimed_until)
-        .values(**_after(str(state), values))
+    state = str(states.after(states.CLAIMED, end.step))
+    held, begun = session.execute(_SETTLE, {
+        "id": row.id, "until": row.claimed_until, "state": state, "ends": state in _ENDS, "now": clock.now(),
+        "reason": end.reason, "answer": end.answer, "reference": end.reference, "parts": end.parts, "due": end.due,
+        "doubt": end.doubt, "next": following.id if following is not None else None,
+        "next_until": following.claimed_until if following is not None else None,
+    }).one()
+    if held and row.kind == "digest" and state in _ENDS:
+        _settle_carried(session, row.id, state, end.reason)
+    return Settled(bool(held), bool(begun))
+
+
+_SETTLE = sa.text("""
+    with settled as (
+        update civic_notify_delivery
+        set state = :state, claimed_until = null, handing = null, reason = :reason, answer = :answer,
+            reference = :reference, parts = :parts, due = coalesce(:due, due),
+            doubts = doubts + case when :doubt then 1 else 0 end,
+            settled_at = case when :ends then cast(:now as timestamptz) end,
+            letter = case when not :ends then letter end
+        where id = :id and state = 'claimed' and claimed_until = :until
+        returning id
+    ), begun as (
+        update civic_notify_delivery set handing = :now
+        where id = :next and state = 'claimed' and claimed_until = :next_until
+        returning id
     )
-    if held.rowcount and row.kind == "digest" and state in _ENDS:
-        _settle_carried(session, row.id, str(state), values)
-    return bool(held.rowcount)
+    select (select count(*) from settled), (select count(*) from begun)
+""").bindparams(
+    sa.bindparam("due", type_=sa.DateTime(timezone=True)), sa.bindparam("next", type_=sa.BigInteger),
+    sa.bindparam("next_until", type_=sa.DateTime(timezone=True)),
+)
 
 
-def _settle_carried(session: Session, digest: int, state: str, values: Mapping[str, Any]) -> None:
-    told = {name: values[name] for name in ("reason",) if name in values}
+def _settle_carried(session: Session, digest: int, state: str, reason: str) -> None:
     session.execute(
         sa.update(_TABLE).where(_TABLE.c.digest_id == digest, _TABLE.c.state == states.QUEUED)
-        .values(state=state, settled_at=clock.now(), gather=False, **told)
+        .values(state=state, settled_at=clock.now(), gather=False, reason=reason)
     )
-
-
-def _after(state: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    changed: dict[str, Any] = {"state": state, "claimed_until": None, "handing": None, **values}
-    if state in _ENDS:
-        changed |= {"settled_at": clock.now(), "letter": None}
-    return changed
 
 
 def suppress(session: Session, reasons: Mapping[int, str]) -> None:
