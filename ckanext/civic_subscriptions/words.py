@@ -1,0 +1,65 @@
+"""What the pages of subscriptions say in the reader's language."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import ckan.plugins.toolkit as tk
+
+__all__ = ["feed", "followed", "hears", "subscribe", "tempo"]
+
+
+def subscribe(kind: str) -> str:
+    """The words on the button."""
+    return tk._("Follow this search") if kind == "search" else tk._("Subscribe")
+
+
+def followed() -> str:
+    """The words on the button of who follows it."""
+    return tk._("You follow this")
+
+
+def feed(form: str) -> str:
+    """What a feed of news is called."""
+    return tk._("News, Atom") if form == "atom" else tk._("News, RSS")
+
+
+def tempo(code: str) -> str:
+    """How often somebody is told."""
+    said = {"at_once": tk._("at once"), "daily": tk._("once a day"), "weekly": tk._("once a week")}
+    return said.get(code, code)
+
+
+#: what a kind of the standard's things tells its followers; a kind that is not here tells what changes of it
+_HEARS: Mapping[str, Callable[[], list[str]]] = {
+    "dataset": lambda: [
+        tk._("new data: how many rows and columns came, went and changed"),
+        tk._("the update is overdue, or came late"),
+        tk._("the dataset was withdrawn"),
+    ],
+    "duty": lambda: [
+        tk._("the data came, and whether in time"),
+        tk._("the update is overdue, or the deadline was missed"),
+        tk._("the period or the schedule changed"),
+    ],
+    "item": lambda: [
+        tk._("an agency published these data, or is late with them"),
+        tk._("the row changed in a new edition of the list, or was taken out"),
+    ],
+    "agency": lambda: [
+        tk._("new datasets of the agency, and those it withdrew"),
+        tk._("new data in its datasets"),
+        tk._("what the agency must publish anew, and where it is late"),
+    ],
+    "category": lambda: [tk._("new datasets in this category, and those withdrawn"), tk._("new data in its datasets")],
+    "search": lambda: [
+        tk._("new datasets that this search finds"), tk._("new data in the datasets that it finds"),
+    ],
+    "editions": lambda: [tk._("a new edition of the list is approved, comes into force or is revoked")],
+    "overdue": lambda: [tk._("a deadline of the list was missed, or data became overdue")],
+}
+
+
+def hears(kind: str) -> list[str]:
+    """What who follows a thing of this kind hears of."""
+    said = _HEARS.get(kind)
+    return said() if said else [tk._("what changes of it")]
