@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
@@ -32,10 +33,14 @@ def read(session: Session, targets: Iterable[Target]) -> Names:
     things: dict[Target, Thing] = {}
     followed = [target for target in wanted if target.type not in ROLES]
     if followed:
-        for plugin in p.PluginImplementations(IFollowable):
+        for plugin in _plugins():
             things.update(plugin.followed(session, followed))
     agencies = titles.known() if any(target.type in _OF_AGENCY for target in wanted) else {}
     return Names(things, agencies)
+
+
+def _plugins() -> Iterable[Any]:
+    return p.PluginImplementations(IFollowable)
 
 
 @dataclass
@@ -72,8 +77,7 @@ class Reasons:
 
     def _kind(self, kind: str) -> str:
         if self._kinds is None:
-            plugins = p.PluginImplementations(IFollowable)
-            self._kinds = {one.type: one.label for plugin in plugins for one in plugin.followables()}
+            self._kinds = {one.type: one.label for plugin in _plugins() for one in plugin.followables()}
         return self._kinds.get(kind, "")
 
     def _why(self, target: Target) -> str:

@@ -24,7 +24,7 @@ from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.channels.base import Message, address_of
 from ckanext.civic_notify.items import Item
 from ckanext.civic_notify.recipients import known
-from ckanext.civic_notify.stationery import MARKS, Paper, Sheet, address, clean, fill, letterhead, sheet, write
+from ckanext.civic_notify.stationery import MARKS, Paper, Sheet, clean, fill, letterhead, sheet, write
 
 __all__ = ["BARE", "MOST", "Desk", "desk", "render"]
 
@@ -103,7 +103,7 @@ class Desk:
         return self._digest(item, news) if item.kind == "digest" else self._event(item, *news[0])
 
     def _event(self, item: Item, told: Told, said: Said) -> Message:
-        url, why = address(said.path), self.reasons.why(told.target)
+        url, why = self.sheet.address(said.path), self.reasons.why(told.target)
         manage, stop = item.links.manage, item.links.stop or ""
 
         def page(template: Template, html: bool) -> str:
@@ -128,7 +128,7 @@ class Desk:
         for told, said in news:
             groups[told.target].append({
                 "subject": clean(said.subject), "lines": [clean(line) for line in said.lines],
-                "url": address(said.path), "at": told.happened.at,
+                "url": self.sheet.address(said.path), "at": told.happened.at,
             })
         return [self._group(item, target, several) for target, several in groups.items()]
 
@@ -136,7 +136,7 @@ class Desk:
         path = self.reasons.path(target)
         return {
             "label": self.reasons.label(target), "why": self.reasons.why(target), "news": news,
-            "url": address(path) if path else "", "stop": self.stop(item.reach.recipient, target),
+            "url": self.sheet.address(path) if path else "", "stop": self.stop(item.reach.recipient, target),
         }
 
     def letter(self, item: Item) -> Message:

@@ -16,7 +16,6 @@ from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.domain import states
 from ckanext.civic_notify.model import Delivery
 from ckanext.civic_notify.model.delivery import KINDS
-from ckanext.civic_notify.stationery import address
 
 __all__ = ["options", "outbox", "own", "rows"]
 
@@ -122,7 +121,7 @@ def _what(one: Mapping[str, Any], said: Any, named: reasons.Reasons) -> dict[str
         return {"what": tk._("Digest of the week") if one["tempo"] == "weekly" else tk._("Digest of the day"),
                 "url": tk.h.url_for("civic_messages.mine", digest=one["id"])}
     if said is not None:
-        return {"what": said.subject, "url": address(said.path)}
+        return {"what": said.subject, "url": tk.h.url_for("home.index").rstrip("/") + said.path}
     label = named.label(_target(one)) if one["target"] else ""
     return {"what": tk._("News: {what}").format(what=label) if label else tk._("News"), "url": ""}
 

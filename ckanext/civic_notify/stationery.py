@@ -18,7 +18,7 @@ from markupsafe import escape
 
 from ckanext.civic_core import look
 
-__all__ = ["MARKS", "Marks", "Paper", "Sheet", "address", "clean", "fill", "letterhead", "sheet", "write"]
+__all__ = ["MARKS", "Marks", "Paper", "Sheet", "clean", "fill", "letterhead", "sheet", "write"]
 
 _FOLDER = "civic_notify/messages"
 #: as in ``civic.css``, where the operator chose no others
@@ -35,6 +35,10 @@ class Sheet:
     language: str
     accent: str
     ink: str
+
+    def address(self, path: str) -> str:
+        """The full address of a page in this language."""
+        return self.url.rstrip("/") + path
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,8 @@ _ANY_MARK = re.compile("[\ue000\ue001]")
 def letterhead(language: str) -> Sheet:
     """What stands on every message in a language; within :func:`ckanext.civic_core.speaking.speaking`."""
     colours = {name: look.colours().get(f"--cv-{name}", colour) for name, colour in _COLOURS.items()}
-    return Sheet(str(tk.config["ckan.site_title"]), address("/"), language, **colours)
-
-
-def address(path: str) -> str:
-    """The full address of a page of the portal, in the language that is spoken now."""
-    return str(tk.h.url_for("home.index", qualified=True)).rstrip("/") + path
+    home = str(tk.h.url_for("home.index", qualified=True))
+    return Sheet(str(tk.config["ckan.site_title"]), home, language, **colours)
 
 
 def sheet(kind: str, language: str) -> Paper:
