@@ -40,7 +40,6 @@ class CivicSubscriptionsPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
-        tk.add_resource("assets", "civic_subscriptions")
 
     # IFollowable: searches
 
