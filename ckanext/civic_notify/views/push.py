@@ -14,11 +14,8 @@ _FILE = Path(__file__).parent.parent / "assets" / "civic-push.js"
 
 @civic_push.route("/civic-push.js")
 def worker() -> Response:
-    """The script; a browser asks for it again after ten minutes, so that a fault in it does not stay."""
-    return Response(
-        _script(), mimetype="text/javascript",
-        headers={"Service-Worker-Allowed": "/", "Cache-Control": "public, max-age=600"},
-    )
+    """The script. CKAN says that it is not to be kept (``ckan.cache_expires``): a fault in it does not stay."""
+    return Response(_script(), mimetype="text/javascript", headers={"Service-Worker-Allowed": "/"})
 
 
 @lru_cache(maxsize=1)
