@@ -1,8 +1,8 @@
 """Who hears of which target, as one select that the outbox joins with news.
 
-Each part but the last reads one table, and filters in its columns rather than in a ``where``: PostgreSQL then joins
-it by its index (``target_type``, ``target_id``), however many subscriptions there are. A row that does not count has
-no target, or no channel.
+The parts about subscriptions and accounts read one table each, and filter in their columns rather than in a ``where``:
+so PostgreSQL joins them by their indexes, however many rows there are; a row that does not count has no channel. Who
+hears because of what he is stands in few rows, which are found once.
 """
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ __all__ = ["subscribers"]
 
 #: who works for an agency hears of all that is told of it
 _ALWAYS = sa.cast(sa.literal(datetime(1970, 1, 1, tzinfo=UTC)), sa.DateTime(timezone=True))
+_BY_EMAIL = sa.cast(array(["email"]), ARRAY(sa.Text))
 #: role -> capacities in an organisation
 _CAPACITIES = {EDITORS: ("editor", "admin"), ADMINS: ("admin",)}
 
@@ -31,7 +32,7 @@ def subscribers() -> Any:
 
     Who paused all is among them: that he is not told is noted with its reason.
     """
-    return sa.union_all(*_subscriptions(), *_users(), *_staff(), _keepers())
+    return sa.union_all(*_subscriptions(), *_users(), _staff())
 
 
 def _subscriptions() -> Iterable[sa.Select[Any]]:
@@ -46,53 +47,36 @@ def _subscriptions() -> Iterable[sa.Select[Any]]:
 
 def _users() -> Iterable[sa.Select[Any]]:
     """Everybody hears of what is his own: at once."""
-    user = model.User
+    user, row = model.User, Preferences
+    chosen = sa.select(row.work_channels).where(row.recipient == user.id).scalar_subquery()
+    channels = sa.func.coalesce(chosen, _BY_EMAIL, type_=ARRAY(sa.Text))
     for channel in CHANNELS:
         yield sa.select(
-            _text(USER), _plain(user.id), _plain(user.id), _where(_by_work(user.id, channel), channel),
+            _text(USER), _plain(user.id), _plain(user.id), _where(sa.literal(channel) == sa.any_(channels), channel),
             _text("at_once"), sa.false(), _ALWAYS,
         )
 
 
-def _staff() -> Iterable[sa.Select[Any]]:
-    member = model.Member
-    for role, capacities in _CAPACITIES.items():
-        works = sa.and_(
-            member.table_name == "user", member.state == "active", member.capacity.in_(capacities)
-        )
-        for channel in CHANNELS:
-            yield sa.select(
-                _where(works, role), _plain(member.group_id), _plain(member.table_id),
-                _where(_by_work(member.table_id, channel), channel), _work_tempo(member.table_id), sa.false(), _ALWAYS,
-            )
+def _staff() -> sa.Select[Any]:
+    """Who works for an agency, or keeps the list."""
+    staff = sa.union_all(*map(_of_role, (EDITORS, ADMINS, KEEPERS))).cte("civic_staff").prefix_with("materialized")
+    return sa.select(staff).where(staff.c.channel.is_not(None))
 
 
-def _keepers() -> sa.Select[Any]:
-    """The members of the authorised body: few, and none where it is not known."""
-    member, group = model.Member, model.Group
-    channel = sa.func.unnest(_work_channels(member.table_id)).column_valued("of_keeper")
-    return sa.select(
-        _text(KEEPERS), _text(""), _plain(member.table_id), channel, _work_tempo(member.table_id), sa.false(), _ALWAYS,
-    ).select_from(member).join(group, group.id == member.group_id).join(channel, sa.true()).where(
-        group.name == config.authorised_body(), group.is_organization, group.state == "active",
-        member.table_name == "user", member.state == "active",
-    )
-
-
-def _by_work(recipient: Any, channel: str) -> Any:
-    return sa.literal(channel) == sa.any_(_work_channels(recipient))
-
-
-def _work_channels(recipient: Any) -> Any:
-    row = Preferences
-    chosen = sa.select(row.work_channels).where(row.recipient == recipient).scalar_subquery()
-    return sa.func.coalesce(chosen, sa.cast(array(["email"]), ARRAY(sa.Text)), type_=ARRAY(sa.Text))
-
-
-def _work_tempo(recipient: Any) -> Any:
-    row = Preferences
-    chosen = sa.select(row.work_tempo).where(row.recipient == recipient).scalar_subquery()
-    return sa.func.coalesce(chosen, _text("daily"))
+def _of_role(role: str) -> sa.Select[Any]:
+    member, group, chosen = model.Member, model.Group, Preferences
+    channel = sa.func.unnest(sa.func.coalesce(chosen.work_channels, _BY_EMAIL, type_=ARRAY(sa.Text)))
+    query = sa.select(
+        _text(role).label("target_type"), (_text("") if role == KEEPERS else _plain(group.id)).label("target_id"),
+        _plain(member.table_id).label("recipient"), channel.label("channel"),
+        sa.func.coalesce(chosen.work_tempo, _text("daily")).label("tempo"), sa.false().label("every_change"),
+        _ALWAYS.label("since"),
+    ).select_from(member).join(group, group.id == member.group_id).outerjoin(
+        chosen, chosen.recipient == member.table_id
+    ).where(member.table_name == "user", member.state == "active", group.is_organization, group.state == "active")
+    if role == KEEPERS:
+        return query.where(group.name == config.authorised_body())
+    return query.where(member.capacity.in_(_CAPACITIES[role]))
 
 
 def _where(condition: Any, value: str) -> Any:
