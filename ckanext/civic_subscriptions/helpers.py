@@ -20,6 +20,7 @@ __all__ = [
     "civic_subscriptions_button", "civic_subscriptions_feeds", "civic_subscriptions_followed",
     "civic_subscriptions_hears", "civic_subscriptions_hours", "civic_subscriptions_languages",
     "civic_subscriptions_page", "civic_subscriptions_tempo", "civic_subscriptions_tempos",
+    "civic_subscriptions_unreached",
 ]
 
 
@@ -112,3 +113,8 @@ def civic_subscriptions_languages() -> list[dict[str, str]]:
 def civic_subscriptions_page(endpoint: str, **values: Any) -> str:
     """The address of another feature's page; nothing where this portal has no such feature."""
     return tk.url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def civic_subscriptions_unreached(channel: str) -> str:
+    """What is missing before anything can come by a channel that was chosen."""
+    return words.unreached(channel)

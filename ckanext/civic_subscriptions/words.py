@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["feed", "followed", "hears", "subscribe", "tempo"]
+__all__ = ["feed", "followed", "hears", "subscribe", "tempo", "unreached"]
 
 
 def subscribe(kind: str) -> str:
@@ -29,6 +29,16 @@ def tempo(code: str) -> str:
     return said.get(code, code)
 
 
+def unreached(channel: str) -> str:
+    """What is missing before anything can come by a channel."""
+    said = {
+        "email": tk._("E-mail: your profile has no address."), "sms": tk._("SMS: no number is confirmed."),
+        "web_push": tk._("Messages in the browser: they are not allowed in any browser of yours."),
+        "app_push": tk._("Application: your number in it is not given."),
+    }
+    return said.get(channel, channel)
+
+
 #: what a kind of the standard's things tells its followers; a kind that is not here tells what changes of it
 _HEARS: Mapping[str, Callable[[], list[str]]] = {
     "dataset": lambda: [
@@ -50,7 +60,10 @@ _HEARS: Mapping[str, Callable[[], list[str]]] = {
         tk._("new data in its datasets"),
         tk._("what the agency must publish anew, and where it is late"),
     ],
-    "category": lambda: [tk._("new datasets in this category, and those withdrawn"), tk._("new data in its datasets")],
+    "category": lambda: [
+        tk._("new datasets in this category, and those withdrawn"),
+        tk._("new data in the datasets of the category"),
+    ],
     "search": lambda: [
         tk._("new datasets that this search finds"), tk._("new data in the datasets that it finds"),
     ],

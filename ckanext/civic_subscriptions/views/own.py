@@ -1,7 +1,7 @@
 """What one reader follows, and where and when he hears of it."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.model as model
@@ -39,13 +39,23 @@ def index(token: str | None) -> str:
 
 def _page(token: str | None, **shown: Any) -> str:
     followed = answer("civic_subscription_list", token, **paging())
+    preferences = answer("civic_notification_preferences_show", token)
     return tk.render("civic_subscriptions/index.html", {
         "token": token, "followed": followed, "options": tk.get_action("civic_subscription_options")({}, {}),
-        "preferences": answer("civic_notification_preferences_show", token),
+        "preferences": preferences, "unreached": () if token else _unreached(followed["results"], preferences),
         "staff": not token and _is_staff(), "follows": 0 if token else _in_ckan(),
         "at": lambda endpoint, **values: at(f"civic_subscriptions.{endpoint}", token, **values),
         "typed": {}, "errors": {}, "preferences_typed": {}, "preferences_errors": {}, "phone": {}, **shown,
     })
+
+
+_ADDRESS = {"email": "email", "sms": "phone", "web_push": "endpoints", "app_push": "app_id"}
+
+
+def _unreached(rows: Iterable[Mapping[str, Any]], preferences: Mapping[str, Any]) -> list[str]:
+    """Channels that were chosen while nothing can come by them."""
+    chosen = {channel for row in rows for channel in row["channels"]}
+    return [channel for channel, address in _ADDRESS.items() if channel in chosen and not preferences[address]]
 
 
 def _is_staff() -> bool:
