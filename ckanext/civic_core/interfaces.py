@@ -23,8 +23,8 @@ from ckanext.civic_core.domain.news import (
 )
 
 __all__ = [
-    "IDatasetDuties", "IFollowable", "IMenu", "INews", "IOutbox", "IRecipients", "ISpread", "ITick", "IUpkeep",
-    "IWork",
+    "IDataWatch", "IDatasetDuties", "IFollowable", "IMenu", "INews", "IOutbox", "IRecipients", "ISpread", "ITick",
+    "IUpkeep", "IWork",
 ]
 
 
@@ -42,6 +42,10 @@ class IDatasetDuties(Interface):
         :param owner_org: id or name of the publishing organisation, as far as it is known.
         """
         return []
+
+
+class IDataWatch(Interface):
+    """Looks into the data of datasets, and tells itself what changed in them: nobody else needs to."""
 
 
 class ITick(Interface):
