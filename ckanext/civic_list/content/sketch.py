@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 
-__all__ = ["K", "Sketch", "share_changed"]
+__all__ = ["K", "Sketch", "numbers", "share_changed"]
 
 K = 2048
 _WIDTH = 8
@@ -47,14 +47,15 @@ def share_changed(before: bytes, after: bytes) -> float:
     :param before: a sketch of a table; :param after: a sketch of another.
     :returns: 0 for the same rows, 1 for none in common.
     """
-    old, new = _numbers(before), _numbers(after)
+    old, new = numbers(before), numbers(after)
     either = old | new
     if max(len(old), len(new)) >= K:
         either = set(sorted(either)[:K])
     return 1 - len(either & old & new) / len(either) if either else 0.0
 
 
-def _numbers(sketch: bytes) -> set[int]:
-    numbers = array("Q", sketch)
-    numbers.byteswap()
-    return set(numbers)
+def numbers(sketch: bytes) -> set[int]:
+    """The numbers that a packed sketch holds."""
+    found = array("Q", sketch)
+    found.byteswap()
+    return set(found)

@@ -15,6 +15,7 @@ from ckanext.civic_core.domain.events import plain
 from ckanext.civic_core.record import record
 from ckanext.civic_list.content.seeing import Seen
 from ckanext.civic_list.content.sketch import share_changed
+from ckanext.civic_list.delivery import comparing
 from ckanext.civic_list.delivery.facts import as_release
 from ckanext.civic_list.domain import events_delivery as events
 from ckanext.civic_list.domain import releases as rules
@@ -139,6 +140,7 @@ def _write(session: Session, look: Look, verdict: rules.Verdict) -> None:
         how=evidence.how, method=seen.method if seen else "", by=one.by, public=one.public,
         content_before=former.content if former else "", content=evidence.content, bytes=evidence.bytes,
         rows_before=former.rows if former else None, rows_after=seen.rows if seen else None, share_changed=share,
+        changes=comparing.changes(evidence.how, former, seen),
         release=verdict.release, reason=verdict.reason, params=plain(verdict.params), recorded_at=now,
     )
     times = session.scalar(

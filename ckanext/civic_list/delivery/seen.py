@@ -98,7 +98,7 @@ def evidence(session: Session, filters: Mapping[str, Any], reader: Reader) -> Fo
 
 
 _AS_THEY_ARE = (
-    "how", "method", "release", "reason", "params", "times", "rows_before", "rows_after", "share_changed",
+    "how", "method", "release", "reason", "params", "times", "rows_before", "rows_after", "share_changed", "changes",
     "content_before", "content",
 )
 

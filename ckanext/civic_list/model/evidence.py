@@ -129,6 +129,8 @@ class Evidence(tk.BaseModel):
     rows_after: Mapped[int | None] = mapped_column(sa.BigInteger)
     #: of all rows, before or after, the share that only one of both has
     share_changed: Mapped[float | None]
+    #: of ``domain.changes.Changes``, as it is stored
+    changes: Mapped[Params] = mapped_column(JSONB, default=dict, server_default=sa.text("'{}'"))
     #: number of the release that it belongs to
     release: Mapped[int | None]
     reason: Mapped[Text] = mapped_column(default="")
