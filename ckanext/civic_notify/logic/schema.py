@@ -21,7 +21,7 @@ def delivery_list() -> Schema:
     number = [get("ignore_empty"), get("natural_number_validator"), _number]
     return page_schema(
         channel=text, reason=text,
-        state=[get("ignore_empty"), get("one_of")(STATES)], kind=[get("ignore_empty"), get("one_of")(KINDS)],
+        state=[get("ignore_empty"), get("one_of")(list(STATES))], kind=[get("ignore_empty"), get("one_of")(list(KINDS))],
         event=number, digest=number,
         mine=[get("default")(False), get("boolean_validator")],
     )
@@ -40,9 +40,9 @@ def nothing() -> Schema:
     return {}
 
 
-def _number(value: int) -> int:
-    """An id that the table can hold."""
-    if value > _LARGEST:
+def _number(value: Any) -> Any:
+    """An id that the table can hold; what is no number was refused before."""
+    if isinstance(value, int) and value > _LARGEST:
         raise tk.Invalid(tk._("There is no such number."))
     return value
 
