@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import ckan.model as model
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from werkzeug.datastructures import FileStorage
 
@@ -57,6 +58,7 @@ def load(password: str, say: Say) -> None:
         ("the unified list of 2026, a draft", _edition_2026),
         ("datasets with their files", _datasets),
         ("a year of updates, in time, late and never", year.live_through),
+        ("what the citizen follows", _subscriptions),
     )
     for what, step in steps:
         say(what)
@@ -169,6 +171,21 @@ def _resource(dataset_id: str, described: dict[str, Any]) -> None:
             "operator", "resource_create", package_id=dataset_id, name_translated=described["title"],
             format=described["format"], upload=FileStorage(stream, filename=path.name),
         )
+
+
+#: kind of thing, its name, how often
+FOLLOWED = (
+    ("dataset", "almaty-pharmacies", "at_once"), ("dataset", "astana-kindergartens", "daily"),
+    ("category", "ecology", "weekly"), ("agency", "akimat-akmola-region", "daily"), ("editions", "", "at_once"),
+)
+
+
+def _subscriptions() -> None:
+    """Nothing where the portal is put together without subscriptions."""
+    if not p.plugin_loaded("civic_subscriptions"):
+        return
+    for kind, name, tempo in FOLLOWED:
+        _as("citizen", "civic_subscription_create", target_type=kind, target_id=name, tempo=tempo)
 
 
 def accounts_table(password: str) -> str:
