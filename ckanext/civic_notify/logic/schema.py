@@ -20,9 +20,9 @@ def delivery_list() -> Schema:
     text = [get("ignore_empty"), get("unicode_safe")]
     number = [get("ignore_empty"), get("natural_number_validator"), _number]
     return page_schema(
-        channel=text, reason=text,
-        state=[get("ignore_empty"), get("one_of")(list(STATES))], kind=[get("ignore_empty"), get("one_of")(list(KINDS))],
-        event=number, digest=number,
+        channel=text, reason=text, event=number, digest=number,
+        state=[get("ignore_empty"), get("one_of")(list(STATES))],
+        kind=[get("ignore_empty"), get("one_of")(list(KINDS))],
         mine=[get("default")(False), get("boolean_validator")],
     )
 
