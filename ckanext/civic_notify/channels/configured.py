@@ -67,8 +67,8 @@ def allow_private() -> bool:
 
 
 def public_key() -> str:
-    """The key that browsers subscribe with; empty where messages do not leave this machine."""
-    if text("web_push", "adapter") != "vapid":
+    """The key that browsers subscribe with; empty where there is none, as on a machine that shows messages only."""
+    if not text("web_push", "private_key"):
         return ""
     from ckanext.civic_notify.channels import vapid
 
@@ -111,7 +111,12 @@ def _server() -> tuple[str, int]:
 
 
 def _site() -> str:
-    return urlsplit(str(tk.config.get("ckan.site_url") or "")).hostname or "localhost"
+    """The site's host as mail servers write it."""
+    host = urlsplit(str(tk.config.get("ckan.site_url") or "")).hostname or "localhost"
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return "localhost"
 
 
 def _sender() -> str:

@@ -70,7 +70,7 @@ def test_readers_are_told_of_the_channels_by_name(configure, portal):
             "email": {"label": "E-mail"}, "sms": {"label": "SMS"},
             "web_push": {"label": "Notifications in this browser", "public_key": PUBLIC}, "app_push": {"label": "eGov"},
         }
-        configure(app_push__label="", web_push__adapter="memory")
+        configure(app_push__label="", web_push__adapter="memory", web_push__private_key="")
         assert registry.described()["app_push"] == {"label": "Mobile app"}
         assert registry.described()["web_push"]["public_key"] == ""
 
