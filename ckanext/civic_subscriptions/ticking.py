@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import ckan.model as model
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ckanext.civic_subscriptions import asking, counting, linking, outbox, phoning, settings
-from ckanext.civic_subscriptions.model import Endpoint, Phone, Preferences, Refusal, Subscription
+from ckanext.civic_subscriptions.model import Address, Endpoint, Phone, Preferences, Refusal, Subscription, Wish
 from ckanext.civic_subscriptions.who import ADDRESS
 
 __all__ = ["faults", "sync", "tick"]
@@ -28,6 +27,7 @@ def tick(session: Session, now: datetime) -> list[str]:
     _forget_searches(session, now)
     inherited = _pass_on(session, now)
     gone = _forget_readers(session, _deleted)
+    _forget_idle(session, now)
     session.commit()
     done = [(forgotten, "addresses that nobody confirmed were forgotten: {n}"),
             (inherited, "followers taken along to successors: {n}"),
@@ -43,12 +43,9 @@ def sync(session: Session) -> list[str]:
 
 
 def faults(session: Session) -> list[str]:
-    """What keeps people from being told."""
-    channels = outbox.channels()
-    if not channels:
-        return [tk._("Nothing can be sent: no channel of civic_notify is configured.")]
-    if settings.without_account() and "email" not in channels:
-        return [tk._("Visitors may subscribe by e-mail, but no e-mail is sent.")]
+    """Settings that contradict each other."""
+    if settings.without_account() and "email" not in outbox.channels():
+        return ["ckanext.civic_subscriptions.without_account: true, but no e-mail is sent: visitors cannot subscribe"]
     return []
 
 
@@ -72,6 +69,19 @@ def _missing(recipient: Any) -> Any:
         sa.not_(recipient.startswith(ADDRESS)),
         ~sa.exists().where(user.id == recipient, user.state != "deleted"),
     )
+
+
+def _forget_idle(session: Session, now: datetime) -> None:
+    """Addresses that follow nothing any more, some days after they were confirmed, with all that they had."""
+    address, recipient = Address, sa.literal(ADDRESS) + Address.id
+    idle = session.scalars(
+        sa.delete(address).where(
+            address.confirmed_at < now - settings.unconfirmed(),
+            ~sa.exists().where(Subscription.recipient == recipient), ~sa.exists().where(Wish.address_id == address.id),
+        ).returning(recipient)
+    ).all()
+    if idle:
+        _forget_readers(session, lambda recipient: recipient.in_(idle))
 
 
 def _rows(session: Session, statement: Any, values: Mapping[str, Any] | None = None) -> int:

@@ -6,6 +6,8 @@ import re
 from ckanext.civic_core.domain.errors import Refused
 
 _NUMBER = re.compile(r"\+[1-9]\d{7,14}")
+#: digits of a number within most countries
+_NATIONAL = 10
 _BETWEEN = re.compile(r"[\s().\-\u00a0]+")
 
 
@@ -19,13 +21,19 @@ def international(written: str, country: str, trunk: str) -> str:
     digits = _BETWEEN.sub("", written)
     if digits.startswith("00"):
         digits = f"+{digits[2:]}"
-    elif trunk and digits.startswith(trunk):
-        digits = f"+{country}{digits[len(trunk):]}"
     elif not digits.startswith("+"):
-        digits = f"+{digits if digits.startswith(country) else country + digits}"
+        digits = f"+{_with_country(digits, country, trunk)}"
     if not _NUMBER.fullmatch(digits):
         raise Refused("phone_wrong", "number")
     return digits
+
+
+def _with_country(digits: str, country: str, trunk: str) -> str:
+    """A national number may itself begin with the trunk's or the country's digit: its length tells."""
+    whole = len(digits) > _NATIONAL
+    if trunk and digits.startswith(trunk) and (whole or trunk == "0"):
+        return country + digits.removeprefix(trunk)
+    return digits if whole and digits.startswith(country) else country + digits
 
 
 def covered(number: str) -> str:
