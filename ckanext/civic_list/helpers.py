@@ -12,11 +12,22 @@ from markupsafe import Markup
 from ckanext.civic_core import clock, vocabulary
 from ckanext.civic_core.pages import ROWS
 from ckanext.civic_core.roles import roles_of
-from ckanext.civic_list import categories, choices, dataset_standing, delivery_shown, delivery_words, duties, uploading
+from ckanext.civic_list import (
+    categories,
+    changes_words,
+    choices,
+    dataset_standing,
+    delivery_shown,
+    delivery_words,
+    duties,
+    uploading,
+)
+from ckanext.civic_list.domain.changes import of_stored
 
 __all__ = [
-    "civic_list_categories", "civic_list_count", "civic_list_day", "civic_list_days_left", "civic_list_desk_parts",
-    "civic_list_event_word", "civic_list_evidence_reason", "civic_list_facet", "civic_list_field_word",
+    "civic_list_categories", "civic_list_changes", "civic_list_count", "civic_list_day", "civic_list_days_left",
+    "civic_list_desk_parts", "civic_list_event_word", "civic_list_evidence_reason", "civic_list_facet",
+    "civic_list_field_word",
     "civic_list_for_period", "civic_list_ground", "civic_list_history", "civic_list_how_seen", "civic_list_line",
     "civic_list_narrow", "civic_list_next_due", "civic_list_obligation_state", "civic_list_of_dataset",
     "civic_list_options", "civic_list_own_duties", "civic_list_period_label", "civic_list_roles", "civic_list_rows",
@@ -277,3 +288,8 @@ def civic_list_desk_parts() -> list[dict[str, str]]:
 def civic_list_state_options() -> list[dict[str, str]]:
     """Every state of a duty as options of a select."""
     return [{"value": code, "label": delivery_words.state_name(code)} for code in civic_list_states()]
+
+
+def civic_list_changes(kept: Mapping[str, Any] | None) -> list[str]:
+    """What changed in the rows and columns of a file, as sentences."""
+    return changes_words.lines(of_stored(kept or {}))

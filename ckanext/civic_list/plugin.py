@@ -1,7 +1,7 @@
 """civic_list: the unified list of open data: editions, items, duties and what is linked to them."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,20 @@ from ckan.types import Context
 from sqlalchemy.orm import Session
 
 import ckanext.civic_list.model  # noqa: F401  declares the tables
-from ckanext.civic_core.interfaces import IDatasetDuties, IMenu, ITick, IUpkeep
+from ckanext.civic_core.domain.news import Audience, Followable, Happened, Said, Target, Thing, Told
+from ckanext.civic_core.interfaces import (
+    IDatasetDuties,
+    IDataWatch,
+    IFollowable,
+    IMenu,
+    INews,
+    ITick,
+    IUpkeep,
+)
 from ckanext.civic_list import agreement, breakpoints, datasets, menus, search, ticking
 from ckanext.civic_list.delivery import rules, stored
 from ckanext.civic_list.logic.action.datastore import actions
+from ckanext.civic_list.telling import desk, things
 
 
 @tk.blanket.actions(actions)
@@ -35,7 +45,10 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(IDatasetDuties)
+    p.implements(IDataWatch)
+    p.implements(IFollowable)
     p.implements(IMenu)
+    p.implements(INews)
     p.implements(ITick)
     p.implements(IUpkeep)
     if stored.IXloader is not None:
@@ -125,3 +138,28 @@ class CivicListPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def faults(self, session: Session) -> list[str]:
         return agreement.faults(session)
+
+    # INews
+
+    def news_types(self) -> Collection[str]:
+        return desk.TYPES
+
+    def audiences(self, session: Session, events: Sequence[Happened]) -> Mapping[int, Audience]:
+        return desk.audiences(session, events)
+
+    def outdated(self, session: Session, events: Sequence[Happened]) -> Collection[int]:
+        return desk.outdated(session, events)
+
+    def say(self, session: Session, told: Sequence[Told]) -> Sequence[Said]:
+        return desk.say(session, told)
+
+    # IFollowable
+
+    def followables(self) -> list[Followable]:
+        return things.followables()
+
+    def find_followed(self, context: Context, kind: str, given: str) -> Target | None:
+        return things.find(context, kind, given)
+
+    def followed(self, session: Session, targets: Collection[Target]) -> Mapping[Target, Thing]:
+        return things.followed(session, targets)

@@ -20,9 +20,9 @@ __all__ = ["find", "followables", "followed"]
 def followables() -> list[Followable]:
     """The kinds, as the reader calls them."""
     return [
-        Followable("dataset", tk._("Dataset"), "dataset.search"),
-        Followable("agency", tk._("Agency"), "organization.index"),
-        Followable("category", tk._("Category"), "group.index"),
+        Followable("dataset", tk._("dataset"), "dataset.search"),
+        Followable("agency", tk._("agency"), "organization.index"),
+        Followable("category", tk._("category"), "group.index"),
     ]
 
 
