@@ -31,7 +31,7 @@ def found(
     """Deliveries, the newest first; two statements.
 
     :param recipient: only his; None: everybody's.
-    :param filters: columns and the values that they must have.
+    :param filters: columns and the values that they must have; ``since``: came to an end then or later.
     :param full: also what the provider answered.
     """
     wanted = _wanted(recipient, filters)
@@ -47,7 +47,10 @@ def found(
 
 def _wanted(recipient: str | None, filters: Mapping[str, Any]) -> list[Any]:
     """News that a digest carries is told with it: the list has the digest, unless one of them is asked for."""
-    wanted: list[Any] = [getattr(Delivery, name) == value for name, value in filters.items()]
+    wanted: list[Any] = [
+        Delivery.settled_at >= value if name == "since" else getattr(Delivery, name) == value
+        for name, value in filters.items()
+    ]
     if recipient is not None:
         wanted.append(Delivery.recipient == recipient)
     if not {"event_id", "digest_id"} & set(filters):

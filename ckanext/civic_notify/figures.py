@@ -29,7 +29,7 @@ def outbox(session: Session) -> dict[str, Any]:
     now = clock.now()
     ended = _ended(session, now - _LATELY)
     return {
-        "at": now.isoformat(),
+        "at": now.isoformat(), "since": (now - _LATELY).isoformat(),
         "pending": _pending(session, now),
         "digests": _digests(session),
         "channels": _channels(session, ended, now),

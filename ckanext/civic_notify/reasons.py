@@ -87,7 +87,7 @@ class Reasons:
         label = self.label(target)
         if not label:
             return tk._("You get this message because you are subscribed to this news.")
-        return tk._("You get this message because you are subscribed: {what}.").format(what=label)
+        return tk._("You get this message because you are subscribed: {what}.").format(what=_within(label))
 
     def _office(self, target: Target) -> str:
         words: Mapping[str, Callable[[], str]] = {
@@ -99,6 +99,11 @@ class Reasons:
 
     def _agency(self, target: Target) -> str:
         return texts.pick(self.names.agencies.get(target.id, {}), self.language, config.languages())[0]
+
+
+def _within(label: str) -> str:
+    """As a part of a sentence: “dataset”, but “SMS”."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 _BECAUSE: Mapping[str, Callable[[], str]] = {

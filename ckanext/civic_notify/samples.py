@@ -51,7 +51,8 @@ class Preview:
 def names() -> dict[str, str]:
     """The kinds of messages that can be looked at."""
     said = {"event": tk._("One piece of news"), "digest": tk._("Digest"), "letter": tk._("Letter")}
-    return {**said, **{topic: words.letter_name(topic) for topic in _TOPICS}}
+    letters = {topic: words.letter_name(topic) for topic in _TOPICS}
+    return {**said, **{topic: name[:1].upper() + name[1:] for topic, name in letters.items()}}
 
 
 def preview(kind: str, language: str) -> Preview:

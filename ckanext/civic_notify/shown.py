@@ -33,13 +33,15 @@ def outbox(figures: Mapping[str, Any]) -> dict[str, Any]:
         for one in figures["channels"]
     ]
     failed = [
-        {**fault, "channel": one["name"], "label": one["label"], "sentence": words.reason(fault["reason"])}
+        {**fault, "channel": one["name"], "label": one["label"], "sentence": words.reason(fault["reason"]),
+         "mendable": fault["reason"] != "too_late"}
         for one in channels for fault in one["failed"]
     ]
     suppressed = [{**one, "sentence": words.reason(one["reason"])} for one in figures["suppressed"]]
     return {
         "figures": figures, "channels": channels, "failed": failed, "suppressed": suppressed,
         "lag": duration(max([figures["pending"]["lag"], *(one["lag"] for one in channels)])),
+        "since": figures["since"],
         "due": sum(one["due"] for one in channels), "sent": sum(one["sent"] for one in channels),
     }
 

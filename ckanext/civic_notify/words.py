@@ -26,8 +26,8 @@ def state_sentence(state: str) -> str:
     words = {
         "queued": tk._("The message waits for its time."),
         "claimed": tk._("The message is being handed over."),
-        "sent": tk._("The provider took the message; whether it arrived is not known."),
-        "delivered": tk._("The provider says that the message arrived."),
+        "sent": tk._("The message was handed over; whether it arrived is not known."),
+        "delivered": tk._("The message arrived."),
         "failed_temporary": tk._("The message could not be handed over; it is tried again by itself."),
         "failed_permanent": tk._("The message could not be delivered."),
         "expired": tk._("The message was too late to be of use, so it was not sent."),

@@ -1,6 +1,7 @@
 """What each action of civic_notify takes."""
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -20,7 +21,7 @@ def delivery_list() -> Schema:
     text = [get("ignore_empty"), get("unicode_safe")]
     number = [get("ignore_empty"), get("natural_number_validator"), _number]
     return page_schema(
-        channel=text, reason=text, event=number, digest=number,
+        channel=text, reason=text, event=number, digest=number, since=[get("ignore_empty"), _instant],
         state=[get("ignore_empty"), get("one_of")(list(STATES))],
         kind=[get("ignore_empty"), get("one_of")(list(KINDS))],
         mine=[get("default")(False), get("boolean_validator")],
@@ -38,6 +39,16 @@ def delivery_resend() -> Schema:
 
 def nothing() -> Schema:
     return {}
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise tk.Invalid(tk._("Give day, time and zone, such as 2026-03-02T09:00:00+00:00."))
+    return found
 
 
 def _number(value: Any) -> Any:

@@ -34,7 +34,7 @@ def index() -> str:
 def messages() -> str:
     """Messages by channel, state and reason."""
     _operators_only()
-    filters = given("channel", "state", "reason", "kind")
+    filters = given("channel", "state", "reason", "kind", "since")
     found = found_or_404("civic_delivery_list", **filters, **paging())
     return tk.render("civic_notify/desk/list.html", {
         "found": found, "rows": shown.rows(found["results"]), "filters": filters, "options": shown.options(),
@@ -56,7 +56,7 @@ def resend() -> Response:
     return tk.redirect_to("civic_messages.messages" if back else "civic_messages.index", **back)
 
 
-_NAMES, _BACK = ("id", "channel", "reason"), ("channel", "state", "reason", "kind", "page")
+_NAMES, _BACK = ("id", "channel", "reason"), ("channel", "state", "reason", "kind", "since", "page")
 
 
 @civic_messages.route("/desk/messages/templates")

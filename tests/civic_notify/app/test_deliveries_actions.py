@@ -10,48 +10,22 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from civic_list.portal import act, each, events, refusal
-from civic_notify.readers import NOON, BellRung, channel, later, rows
+from civic_notify.owing import begin, owe, user
+from civic_notify.readers import NOON, channel, later, rows
 
-from ckanext.civic_core.model import EventRow, PendingRow
-from ckanext.civic_core.record import record
-from ckanext.civic_notify.model import ChannelState, Delivery
+from ckanext.civic_core.model import PendingRow
+from ckanext.civic_notify.model import ChannelState
 
 SECRET = {"address": "secret@mail.example", "text": "secret words"}
 
 
 @pytest.fixture(autouse=True)
 def outbox(desk: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The sample's accounts and an empty outbox; e-mail and text messages are configured. It is noon."""
-    for name, adapter in (("email", "memory"), ("sms", "memory"), ("web_push", ""), ("app_push", "")):
-        monkeypatch.setitem(tk.config, f"ckanext.civic_notify.{name}.adapter", adapter)
-    for table in (Delivery, ChannelState, PendingRow):
-        model.Session.execute(sa.delete(table))
-    model.Session.commit()
+    """The sample's accounts and an empty outbox. It is noon."""
+    begin(monkeypatch)
     with later(NOON):
         yield
     model.Session.rollback()
-
-
-def user(name: str) -> str:
-    return str(model.User.get(name).id)
-
-
-def bell() -> int:
-    """An event of which somebody may be told; its id."""
-    record(model.Session(), BellRung("a"), actor="ringer")
-    model.Session.flush()
-    return int(model.Session.scalars(sa.select(sa.func.max(EventRow.id))).one())
-
-
-def owe(kind: str = "event", recipient: str = "", **how: Any) -> int:
-    """A delivery in the table; its id."""
-    event = {"event_id": bell(), "target_type": "bell", "target_id": "a"} if kind == "event" else {}
-    row = {"kind": kind, "recipient": recipient or "somebody", "channel": "email", "due": NOON, "event_at": NOON,
-           "created": NOON, **event, **how}
-    made = model.Session.execute(sa.insert(Delivery.__table__).values(row).returning(Delivery.__table__.c.id))
-    number = int(made.scalar_one())
-    model.Session.commit()
-    return number
 
 
 # -- civic_delivery_list ---------------------------------------------------------------------------------
@@ -96,12 +70,14 @@ def test_news_of_a_digest_is_listed_with_it(outbox):
 
 @pytest.mark.parametrize(("filters", "found"), [
     ({"channel": "sms"}, [3]), ({"state": "failed_permanent"}, [2]), ({"reason": "paused"}, [1]),
-    ({"kind": "letter"}, [4]), ({"kind": "event", "channel": "email"}, [1, 2]), ({"channel": "telegraph"}, []),
+    ({"kind": "letter"}, [4]), ({"since": NOON.isoformat()}, [1]),
+    ({"kind": "event", "channel": "email"}, [1, 2]), ({"channel": "telegraph"}, []),
 ])
 def test_filters(outbox, filters, found):
     ids = dict(enumerate((
-        owe(state="suppressed", reason="paused"), owe(state="failed_permanent", reason="refused"), owe(channel="sms"),
-        owe("letter", letter=SECRET),
+        owe(state="suppressed", reason="paused", settled_at=NOON),
+        owe(state="failed_permanent", reason="refused", settled_at=NOON - timedelta(seconds=1)),
+        owe(channel="sms"), owe("letter", letter=SECRET),
     ), 1))
     answer = act("operator", "civic_delivery_list", **filters)
     assert sorted(each(answer, "id")) == [ids[place] for place in found]
@@ -110,6 +86,7 @@ def test_filters(outbox, filters, found):
 
 @pytest.mark.parametrize("wrong", [
     {"state": "lost"}, {"kind": "parcel"}, {"event": "x"}, {"event": 2**63}, {"digest": -1}, {"limit": 101},
+    {"since": "yesterday"}, {"since": "2026-03-02T09:00:00"},
 ])
 def test_what_makes_no_sense_is_refused(outbox, wrong):
     assert list(refusal("operator", "civic_delivery_list", **wrong)) == list(wrong)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import ckan.model as model
@@ -10,6 +10,8 @@ import ckan.plugins.toolkit as tk
 import pytest
 from bs4 import BeautifulSoup
 from civic_list.portal import AKMOLA
+from civic_notify.owing import BELL, NASTY, SECRET, TOWER, Bells, ring_for
+from civic_notify.readers import NOON
 
 from ckanext.civic_core.domain.news import (
     ADMINS,
@@ -17,53 +19,15 @@ from ckanext.civic_core.domain.news import (
     KEEPERS,
     USER,
     Endpoint,
-    Followable,
     Happened,
     Links,
     Reach,
-    Said,
     Target,
-    Thing,
     Told,
 )
-from ckanext.civic_core.news import telling
 from ckanext.civic_core.speaking import speaking
-from ckanext.civic_notify import reasons, rendering, stationery
+from ckanext.civic_notify import rendering, stationery
 from ckanext.civic_notify.items import Item
-
-NOON = datetime(2026, 3, 2, 7, tzinfo=UTC)
-BELL, TOWER, SECRET = Target("bell", "a"), Target("bell", "b"), Target("bell", "secret")
-NASTY = '<script>alert(1)</script> & "Bells"'
-
-
-class Bells:
-    """A feature whose news are of bells, and whose bells can be followed."""
-
-    name = "bells"
-
-    def __init__(self) -> None:
-        self.asked: list[int] = []
-        self.subject = "The bell {} was rung"
-        self.erased: set[int] = set()
-
-    def say(self, session: Any, told: Any) -> Any:
-        self.asked.append(len(told))
-        session.execute(model.meta.metadata.tables["user"].select().limit(1))
-        spoken = tk.h.lang()
-        return [None if one.happened.id in self.erased else Said(
-            subject=f"[{spoken}] {self.subject.format(one.target.id)}", short=f"Bell {one.target.id}",
-            path=f"/bell/{one.happened.id}", lines=("Rung 3 times.", f"By {NASTY}."),
-        ) for one in told]
-
-    def followables(self) -> Any:
-        return [Followable("bell", f"bell in {tk.h.lang()}")]
-
-    def followed(self, session: Any, targets: Any) -> Any:
-        session.execute(model.meta.metadata.tables["user"].select().limit(1))
-        return {
-            target: Thing(target, {"ru": f"Колокол {target.id}", "en": f"Bell & {target.id}"}, f"/bell/{target.id}")
-            for target in targets if target.type == "bell" and target != SECRET
-        }
 
 
 class Readers:
@@ -75,9 +39,7 @@ class Readers:
 
 @pytest.fixture
 def bells(desk: None, monkeypatch: pytest.MonkeyPatch) -> Bells:
-    feature = Bells()
-    monkeypatch.setattr(telling, "answering", lambda: {"bell.rung": feature})
-    monkeypatch.setattr(reasons, "_plugins", lambda: [feature])
+    feature = ring_for(monkeypatch)
     monkeypatch.setattr(rendering, "known", lambda: Readers())
     monkeypatch.setitem(tk.config, "ckan.site_title", "Open data & more")
     rendering._common.cache_clear()

@@ -17,7 +17,7 @@ from ckanext.civic_notify.messages import transaction
 
 _FILTERS = {
     "channel": "channel", "state": "state", "reason": "reason", "kind": "kind", "event": "event_id",
-    "digest": "digest_id",
+    "digest": "digest_id", "since": "since",
 }
 
 
@@ -35,6 +35,7 @@ def civic_delivery_list(context: Context, data_dict: dict[str, Any]) -> dict[str
     :param kind: ``event``, ``digest`` or ``letter``; optional.
     :param event: id of an event; optional.
     :param digest: id of a digest, whose news are meant; optional.
+    :param since: instant (ISO 8601); what came to an end then or later; optional.
     :param mine: a sysadmin's own ones only; false by default.
     :param limit: 20 by default, at most 100.
     :param offset: 0 by default.
@@ -87,12 +88,13 @@ def civic_outbox_show(context: Context, data_dict: dict[str, Any]) -> dict[str, 
 
     Sysadmins may. Figures only: nobody's name or address.
 
-    :returns: ``{"at", "pending": {"count", "oldest", "lag"}, "digests": {"news", "readers"}, "channels": [{"name",
-        "configured", "queued", "retrying", "claimed", "due", "oldest_due", "lag", "sent", "failed": [{"reason",
-        "count"}], "breaker": {"rests", "closed_until", "failures", "last_failure", "failed_at", "sent_at"}}],
+    :returns: ``{"at", "since", "pending": {"count", "oldest", "lag"}, "digests": {"news", "readers"}, "channels":
+        [{"name", "configured", "queued", "retrying", "claimed", "due", "oldest_due", "lag", "sent", "failed":
+        [{"reason", "count"}], "breaker": {"rests", "closed_until", "failures", "last_failure", "failed_at",
+        "sent_at"}}],
         "suppressed": [{"reason", "count"}], "doubts", "prompt": [{"day", "sent", "prompt"}]}``. ``pending``: events
         that nobody was told of yet; ``lag``: seconds for which the oldest has been due; ``sent``, ``failed``,
-        ``suppressed`` and ``doubts`` (sent again although it may have gone): of the last 24 hours; ``prompt``: handed
+        ``suppressed`` and ``doubts`` (sent again although it may have gone): ``since`` 24 hours; ``prompt``: handed
         over within 10 seconds, of the last 7 days, today first.
     """
     tk.check_access("civic_outbox_show", context, data_dict)
