@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.types import Context
 from feedgen.feed import FeedGenerator
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
@@ -119,7 +120,11 @@ def written(kind: Format, title: str, page: str, address: str, entries: Sequence
     made.updated(newest)
     made.lastBuildDate(newest)
     for entry in entries:
-        _add(made, entry)
+        one = _added(made, entry)
+        if kind == "atom":
+            one.content("\n".join(entry.lines), type="text")
+        else:
+            one.description(Markup("<br>").join(escape(line) for line in entry.lines))
     return made.atom_str(pretty=True) if kind == "atom" else made.rss_str(pretty=True)
 
 
@@ -128,7 +133,7 @@ def changed(entries: Sequence[Entry]) -> datetime:
     return max((entry.at for entry in entries), default=clock.start_of_day(clock.today()))
 
 
-def _add(made: Any, entry: Entry) -> None:
+def _added(made: Any, entry: Entry) -> Any:
     one = made.add_entry(order="append")
     one.id(f"tag:{_host()},2026:{entry.key}")
     one.guid(f"tag:{_host()},2026:{entry.key}", permalink=False)
@@ -136,9 +141,7 @@ def _add(made: Any, entry: Entry) -> None:
     one.link(href=entry.address)
     one.updated(entry.at)
     one.published(entry.at)
-    if entry.lines:
-        one.description("\n".join(entry.lines))
-        one.content("\n".join(entry.lines), type="text")
+    return one
 
 
 def _host() -> str:

@@ -34,7 +34,7 @@ class BellRung(Event):
 class Bells:
     def say(self, session, told):
         return [
-            Said(f"<{tk.h.lang()}> & {happened.stream_id}", "", "/dataset/schools", ("One.", str(happened.private)))
+            Said(f"<{tk.h.lang()}> & {happened.stream_id}", "", "/dataset/schools", ("1 < 2.", str(happened.private)))
             for happened in (one.happened for one in told)
         ]
 
@@ -81,7 +81,7 @@ def test_atom_has_all_that_the_standard_asks_for(app, health):
     entry = feed.find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}id").startswith("tag:test.ckan.net,2026:news/")
     assert entry.find(f"{ATOM}link").get("href") == "http://test.ckan.net/ru/dataset/schools"
-    assert entry.findtext(f"{ATOM}content").splitlines() == ["One.", "{}"]
+    assert entry.findtext(f"{ATOM}content").splitlines() == ["1 < 2.", "{}"]
 
 
 def test_ids_are_unique_and_stay(app, health):
@@ -98,6 +98,7 @@ def test_rss_says_the_same(app, health):
     channel = etree.fromstring(answer.body.encode()).find("channel")
     assert answer.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
     assert [item.findtext("title") for item in channel.findall("item")] == ["<en> & 001", "<en> & 000"]
+    assert channel.find("item").findtext("description") == "1 &lt; 2.<br>{}"
     assert channel.findtext("language") == "en"
     assert channel.find("item").findtext("pubDate") == "Mon, 02 Mar 2026 07:01:00 +0000"
     assert channel.find("item/guid").get("isPermaLink") == "false"
