@@ -79,7 +79,8 @@ def test_from_the_datasheet_to_the_message_and_out(new_page, reads, schools, lan
     assert [(one["tempo"], one["channels"]) for one in _followed()] == [("daily", ["email", "sms"])]
 
     stranger = new_page(javascript=javascript)
-    stranger.goto(f"/{language}/subscriptions/stop/{stop_token(posting.user_id('citizen'), Target('dataset', schools))}")
+    token = stop_token(posting.user_id("citizen"), Target("dataset", schools))
+    stranger.goto(f"/{language}/subscriptions/stop/{token}")
     look(stranger)
     assert len(_followed()) == 1
     stranger.click("[role=main] form button[type=submit]")
