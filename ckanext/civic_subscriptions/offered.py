@@ -11,7 +11,7 @@ from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.domain.news import TEMPOS, Followable
 from ckanext.civic_subscriptions import outbox, settings, things
 
-__all__ = ["check_channels", "options"]
+__all__ = ["check_channels", "check_email", "options"]
 
 
 def check_channels(given: Collection[str] | None, field: str = "channels") -> None:
@@ -23,6 +23,15 @@ def check_channels(given: Collection[str] | None, field: str = "channels") -> No
     for channel in given or ():
         if channel not in known:
             raise Refused("channel_unknown", field, channel=channel, channels=", ".join(known))
+
+
+def check_email() -> None:
+    """Whether letters can be sent.
+
+    :raises Refused: ``email_no_channel``.
+    """
+    if "email" not in outbox.channels():
+        raise Refused("email_no_channel", "email")
 
 
 def options() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ckan.types import Context
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import clock, config, titles, vocabulary
+from ckanext.civic_core import clock, config, speaking, titles, vocabulary
 from ckanext.civic_core.domain import texts
 from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.domain.news import Followable, Target, Thing
@@ -141,7 +141,12 @@ def title(query: rules.Query) -> dict[str, str]:
 def _words(query: rules.Query, language: str) -> str:
     named = [f"“{query['q']}”"] if query["q"] else []
     named += [_value(name, value, language) for name, values in query["fq"].items() for value in values]
-    return ", ".join(named) or "*"
+    return ", ".join(named) or _all(language)
+
+
+def _all(language: str) -> str:
+    with speaking.speaking(language):
+        return str(tk._("All datasets"))
 
 
 def _value(name: str, value: str, language: str) -> str:

@@ -16,7 +16,10 @@ from ckanext.civic_core.domain.news import Target
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_subscriptions.model import Address
 
-__all__ = ["ADDRESS", "address_token", "manage_token", "read_stop", "signed_in", "stop_token", "who"]
+__all__ = [
+    "ADDRESS", "address_token", "is_there", "manage_token", "read_address", "read_stop", "signed_in", "stop_token",
+    "who",
+]
 
 #: before the id of an address in the name of its recipient
 ADDRESS = "address:"
@@ -47,10 +50,11 @@ def signed_in(context: Context) -> str:
 
 def _of_token(token: str) -> str | None:
     recipient = signing.read(_MANAGE, token)
-    return recipient if isinstance(recipient, str) and _is_there(model.Session(), recipient) else None
+    return recipient if isinstance(recipient, str) and is_there(model.Session(), recipient) else None
 
 
-def _is_there(session: Session, recipient: str) -> bool:
+def is_there(session: Session, recipient: str) -> bool:
+    """Whether this is an active account, or an address that was confirmed."""
     if recipient.startswith(ADDRESS):
         query = sa.select(Address.id).where(
             Address.id == recipient.removeprefix(ADDRESS), Address.confirmed_at.is_not(None)

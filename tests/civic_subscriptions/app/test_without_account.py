@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from civic_list.portal import act, race, refusal
-from civic_subscriptions.posting import MAIL, ask, confirmed, count, posted, token_in
+from civic_subscriptions.posting import MAIL, ask, channels, confirmed, count, posted, token_in
 
 from ckanext.civic_core import clock, signing
 from ckanext.civic_core.guard.rate_limit import RateLimited
@@ -203,3 +203,12 @@ def test_an_address_that_waits_gets_no_link_to_manage():
     ask()
     assert act("", "civic_subscription_manage_link", email=MAIL) == {"sent": True}
     assert posted("manage_link") == []
+
+
+def test_where_no_email_is_sent_that_is_said_to_everybody(monkeypatch):
+    confirmed()
+    channels(monkeypatch, "sms")
+    for action in ("civic_subscription_create", "civic_subscription_manage_link"):
+        answers = [refusal("", action, email=one, target_type="agency", target_id="x") for one in (MAIL, "new@a.example")]
+        assert answers[0] == answers[1]
+        assert list(answers[0]) == ["email"]

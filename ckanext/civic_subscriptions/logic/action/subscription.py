@@ -20,7 +20,7 @@ from ckanext.civic_subscriptions.keeping import Wanted
 from ckanext.civic_subscriptions.logic import schema
 from ckanext.civic_subscriptions.messages import transaction
 from ckanext.civic_subscriptions.model import Subscription
-from ckanext.civic_subscriptions.offered import check_channels
+from ckanext.civic_subscriptions.offered import check_channels, check_email
 from ckanext.civic_subscriptions.stopping import stop
 from ckanext.civic_subscriptions.who import read_stop, signed_in, who
 
@@ -66,6 +66,7 @@ def civic_subscription_create(context: Context, data_dict: dict[str, Any]) -> di
 def _asked(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     data = flow.checked(data_dict, schema.create_without_account(), context)
     rate_limit.allow("subscription_ask", rate_limit.who(context), _STRANGER)
+    check_email()
     asking.ask(flow.session_of(context), data["email"], data.get("language"), _wanted(context, data))
     flow.commit(context)
     return {"asked": True}

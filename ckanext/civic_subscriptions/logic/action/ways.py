@@ -15,6 +15,7 @@ from ckanext.civic_subscriptions import asking, linking, outbox, phoning, pushin
 from ckanext.civic_subscriptions.domain import phones
 from ckanext.civic_subscriptions.logic import schema
 from ckanext.civic_subscriptions.messages import transaction
+from ckanext.civic_subscriptions.offered import check_email
 from ckanext.civic_subscriptions.who import read_address, signed_in
 
 _STRANGER = Limit(10, timedelta(hours=1))
@@ -117,6 +118,7 @@ def civic_subscription_manage_link(context: Context, data_dict: dict[str, Any]) 
     tk.check_access("civic_subscription_manage_link", context, data_dict)
     data = flow.checked(data_dict, schema.manage_link(), context)
     rate_limit.allow("subscription_manage_link", rate_limit.who(context), _STRANGER)
+    check_email()
     linking.send(flow.session_of(context), data["email"], data.get("language"))
     flow.commit(context)
     return {"sent": True}
