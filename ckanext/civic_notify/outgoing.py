@@ -20,10 +20,11 @@ from ckanext.civic_core import clock, languages, working
 from ckanext.civic_core.domain.news import Letter
 from ckanext.civic_notify import settings
 from ckanext.civic_notify.channels import registry
+from ckanext.civic_notify.domain import states
 from ckanext.civic_notify.model import Delivery
 from ckanext.civic_notify.rendering import BARE
 
-__all__ = ["faults", "notify_about_topic", "notify_recipient", "post", "written"]
+__all__ = ["erase", "faults", "notify_about_topic", "notify_recipient", "post", "written"]
 
 #: set by the channel itself
 _OWN_HEADERS = frozenset({
@@ -53,6 +54,19 @@ def post(session: Session, letter: Letter) -> bool:
 def _kept(letter: Letter) -> dict[str, Any]:
     names = ("kind", "address", "language", "subject", "text", "html", "short")
     return {**{name: getattr(letter, name) for name in names}, "headers": dict(letter.headers)}
+
+
+def erase(session: Session) -> list[str]:
+    """Erase the words of letters whose time is over, also where their channel is not there any more; commit it."""
+    ended = {"state": states.after(states.QUEUED, "expire"), "reason": "too_late", "settled_at": clock.now()}
+    late: Any = session.execute(
+        sa.update(Delivery)
+        .where(Delivery.letter.is_not(None), Delivery.expires <= clock.now(), Delivery.state.in_(states.WAITING))
+        .values(**ended, letter=sa.null())
+        .execution_options(synchronize_session=False)
+    )
+    session.commit()
+    return [f"{late.rowcount} letters that came too late erased"] if late.rowcount else []
 
 
 # -- what CKAN sends: INotifier --------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class CivicNotifyPlugin(p.SingletonPlugin, DefaultTranslation):
     # ITick
 
     def tick(self, session: Session, now: datetime) -> list[str]:
-        return ticking.tick(session)
+        return [*outgoing.erase(session), *ticking.tick(session)]
 
     # IUpkeep
 

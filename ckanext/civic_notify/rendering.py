@@ -5,6 +5,7 @@ links, are put in for each. A fixed number of statements for each language, howe
 """
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,8 +27,9 @@ from ckanext.civic_notify.items import Item
 from ckanext.civic_notify.recipients import known
 from ckanext.civic_notify.stationery import MARKS, Paper, Sheet, clean, fill, letterhead, sheet, write
 
-__all__ = ["BARE", "MOST", "Desk", "desk", "render"]
+__all__ = ["BARE", "MOST", "Desk", "Unwritable", "desk", "render"]
 
+log = logging.getLogger(__name__)
 #: news shown in one digest; of the others their number is said
 MOST = 50
 #: kind of a letter whose words are complete: they get no frame
@@ -37,11 +39,49 @@ _Key = tuple[int, Target]
 News = tuple[Told, Said]
 
 
+class Unwritable(Exception):
+    """Some messages could not be written: a feature or a template fails on them.
+
+    :param messages: those that could, by id.
+    :param failed: ids of those that could not.
+    """
+
+    def __init__(self, messages: dict[int, Message], failed: Sequence[int]) -> None:
+        super().__init__(f"{len(failed)} messages could not be written")
+        self.messages, self.failed = messages, failed
+
+
 def render(session: Session, items: Sequence[Item]) -> dict[int, Message]:
     """The messages of these items by id; what nobody can say any more is left out.
 
     :param items: of any channels and languages.
+    :raises Unwritable: where some could not be written, and the transaction was rolled back. One that fails does not
+        keep the others from being written.
     """
+    try:
+        return _render(session, items)
+    except Exception:
+        log.exception("messages could not be written together; they are written one by one")
+        session.rollback()
+    return _one_by_one(session, items)
+
+
+def _one_by_one(session: Session, items: Sequence[Item]) -> dict[int, Message]:
+    messages: dict[int, Message] = {}
+    failed: list[int] = []
+    for item in items:
+        try:
+            messages.update(_render(session, [item]))
+        except Exception:
+            log.exception("a message could not be written", extra={"delivery": item.id})
+            session.rollback()
+            failed.append(item.id)
+    if failed:
+        raise Unwritable(messages, failed)
+    return messages
+
+
+def _render(session: Session, items: Sequence[Item]) -> dict[int, Message]:
     names = reasons.read(session, {told.target for item in items for told in item.told})
     by_language: dict[str, list[Item]] = defaultdict(list)
     for item in items:

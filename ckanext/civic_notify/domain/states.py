@@ -37,6 +37,7 @@ MOVES: Mapping[tuple[str, str], str] = {
     (CLAIMED, "suppress"): SUPPRESSED,
     (QUEUED, "suppress"): SUPPRESSED,
     (QUEUED, "expire"): EXPIRED,
+    (FAILED_TEMPORARY, "expire"): EXPIRED,
     (SENT, "confirm"): DELIVERED,
     (SENT, "refuse"): FAILED_PERMANENT,  # a receipt or a bounce says that it did not arrive
     (FAILED_PERMANENT, "resend"): QUEUED,

@@ -57,6 +57,7 @@ class Delivery(tk.BaseModel):
             "civic_notify_delivery_dead", "channel", "reason", "id",
             postgresql_where=sa.text("state in ('failed_permanent', 'expired')"),
         ),
+        sa.Index("civic_notify_delivery_letters", "expires", postgresql_where=sa.text("letter is not null")),
         sa.Index(
             "civic_notify_delivery_suppressed", "reason", "id", postgresql_where=sa.text("state = 'suppressed'"),
         ),

@@ -116,6 +116,18 @@ def test_a_letter_that_comes_too_late_is_not_sent(office):
     assert rows("state", "reason", "letter") == [("expired", "too_late", None)]
 
 
+def test_the_words_of_a_letter_go_when_its_time_is_over_even_if_its_channel_is_gone(office, monkeypatch):
+    post()
+    post(expires=NOON + timedelta(days=1), address="later@mail.example")
+    monkeypatch.setitem(tk.config, "ckanext.civic_notify.email.adapter", "")
+    with later(NOON + timedelta(hours=1)):
+        assert outgoing.erase(model.Session()) == ["1 letters that came too late erased"]
+        assert outgoing.erase(model.Session()) == []
+    assert rows("state", "reason") == [("expired", "too_late"), ("queued", "")]
+    assert "new@mail.example" not in everything()
+    assert "later@mail.example" in everything()
+
+
 def test_other_features_find_the_outbox(office):
     (plugin,) = p.PluginImplementations(IOutbox)
     assert plugin.post(model.Session(), letter())

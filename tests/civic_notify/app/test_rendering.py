@@ -159,6 +159,19 @@ def test_a_message_that_nobody_can_unsubscribe_from_offers_no_way(bells):
     assert "nsubscribe" not in message.text + message.html
 
 
+def test_one_that_cannot_be_written_keeps_nobody_else_waiting(bells, monkeypatch):
+    real = bells.say
+
+    def say(session, told):
+        assert all(one.happened.id != 2 for one in told), "what broke"
+        return real(session, told)
+
+    monkeypatch.setattr(bells, "say", say)
+    with pytest.raises(rendering.Unwritable) as caught:
+        rendered(*(item(number, told(number)) for number in (1, 2, 3)))
+    assert (list(caught.value.messages), caught.value.failed) == ([1, 3], [2])
+
+
 # -- channels --------------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,7 @@ def _indexes() -> None:
     _index("of_digest", ["digest_id"], "digest_id is not null")
     _index("by_end", ["settled_at"], "settled_at is not null")
     _index("dead", ["channel", "reason", "id"], "state in ('failed_permanent', 'expired')")
+    _index("letters", ["expires"], "letter is not null")
     _index("suppressed", ["reason", "id"], "state = 'suppressed'")
     _index("by_reference", ["channel", "reference"], "reference <> ''")
 
