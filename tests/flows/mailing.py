@@ -10,12 +10,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from civic_list.delivering import FIRST, SECOND, put
+from civic_list.listing import dataset
+from civic_list.portal import HEALTH, act
 
 from ckanext.civic_core import clock, working
 from ckanext.civic_notify import checking, claiming, rendering, sending, settling
@@ -76,9 +80,18 @@ def send_to(server: MailServer, monkeypatch: Any) -> None:
     sending._open.clear()
 
 
-def follow(dataset: str, count: int, *, refused: int | None = None) -> None:
+def change_followed(followers: int, *, refused: int | None = None) -> None:
+    """A dataset came two hours ago, so many follow it, and now another file is brought."""
+    with clock.stopped_at(clock.now() - timedelta(hours=2)):
+        put(dataset("health_editor", HEALTH)["name"], FIRST)
+        work()
+        follow(act("citizen", "package_show", id="schools")["id"], followers, refused=refused)
+    put("schools", SECOND)
+
+
+def follow(followed: str, count: int, *, refused: int | None = None) -> None:
     """So many people without an account follow a dataset; the address of one is refused by the server."""
-    values = {"count": count, "refused": refused, "now": clock.now(), "dataset": dataset}
+    values = {"count": count, "refused": refused, "now": clock.now(), "dataset": followed}
     for statement in _FOLLOW.split(";"):
         model.Session.execute(sa.text(statement), values)
     model.Session.commit()

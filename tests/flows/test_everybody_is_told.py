@@ -5,9 +5,6 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from civic_list.delivering import FIRST, SECOND, pass_time, put
-from civic_list.listing import dataset
-from civic_list.portal import HEALTH, act
 from flows import mailing
 
 from ckanext.civic_core import clock
@@ -27,11 +24,7 @@ def test_everybody_is_told_once_though_workers_die_and_the_queue_is_wiped(office
         mailing.zone_of_the_machine(zone), clock.stopped_at(EVENING), mailing.mail_server(tmp_path) as server,
     ):
         mailing.send_to(server, monkeypatch)
-        put(dataset("health_editor", HEALTH)["name"], FIRST)
-        pass_time()
-        mailing.work()
-        mailing.follow(act("citizen", "package_show", id="schools")["id"], FOLLOWERS, refused=FOLLOWERS // 2)
-        put("schools", SECOND)
+        mailing.change_followed(FOLLOWERS, refused=FOLLOWERS // 2)
         moment = EVENING
         for point in mailing.POINTS:
             connect_to_redis().flushdb()

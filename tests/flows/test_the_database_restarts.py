@@ -6,9 +6,6 @@ import time
 import ckan.model as model
 import pytest
 import sqlalchemy as sa
-from civic_list.delivering import FIRST, SECOND, put
-from civic_list.listing import dataset
-from civic_list.portal import HEALTH, act
 from flows import mailing
 
 from ckanext.civic_core import clock, working
@@ -33,10 +30,7 @@ def patient() -> None:
 def watched(office, tmp_path, monkeypatch):
     with mailing.mail_server(tmp_path) as server:
         mailing.send_to(server, monkeypatch)
-        put(dataset("health_editor", HEALTH)["name"], FIRST)
-        mailing.work()
-        mailing.follow(act("citizen", "package_show", id="schools")["id"], FOLLOWERS)
-        put("schools", SECOND)
+        mailing.change_followed(FOLLOWERS)
         yield server
 
 
