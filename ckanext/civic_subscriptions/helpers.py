@@ -1,7 +1,7 @@
 """Template helpers of civic_subscriptions."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +17,10 @@ from ckanext.civic_subscriptions.domain.searches import id_of
 from ckanext.civic_subscriptions.model import Subscription
 
 __all__ = [
-    "civic_subscriptions_button", "civic_subscriptions_feeds", "civic_subscriptions_followed",
-    "civic_subscriptions_hears", "civic_subscriptions_hours", "civic_subscriptions_languages",
-    "civic_subscriptions_page", "civic_subscriptions_tempo", "civic_subscriptions_tempos",
-    "civic_subscriptions_unreached",
+    "civic_subscriptions_begun", "civic_subscriptions_button", "civic_subscriptions_feeds",
+    "civic_subscriptions_followed", "civic_subscriptions_hears", "civic_subscriptions_hours",
+    "civic_subscriptions_languages", "civic_subscriptions_name", "civic_subscriptions_page",
+    "civic_subscriptions_tempo", "civic_subscriptions_tempos", "civic_subscriptions_unreached",
 ]
 
 
@@ -108,6 +108,19 @@ def civic_subscriptions_hours() -> list[dict[str, Any]]:
 def civic_subscriptions_languages() -> list[dict[str, str]]:
     """The languages that messages are written in."""
     return [{"value": code, "label": tk.h.civic_language_name(code)} for code in tk.h.civic_languages()]
+
+
+def civic_subscriptions_begun(text: str) -> str:
+    """As it stands at the beginning of a line."""
+    return words.begun(text)
+
+
+def civic_subscriptions_name(title: Mapping[str, str], kind: str) -> str:
+    """What a thing is called.
+
+    :param kind: label of its kind, which says all where there is only one of it.
+    """
+    return words.name(title, kind)
 
 
 def civic_subscriptions_page(endpoint: str, **values: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["feed", "followed", "hears", "subscribe", "tempo", "unreached"]
+__all__ = ["begun", "feed", "followed", "hears", "name", "subscribe", "tempo", "unreached"]
 
 
 def subscribe(kind: str) -> str:
@@ -21,6 +21,16 @@ def followed() -> str:
 def feed(form: str) -> str:
     """What a feed of news is called."""
     return tk._("News, Atom") if form == "atom" else tk._("News, RSS")
+
+
+def begun(text: str) -> str:
+    """As it stands at the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
+def name(title: Mapping[str, str], kind: str) -> str:
+    """What a thing is called: where there is only one of its kind, the kind says all."""
+    return tk.h.civic_text(title)[0] or begun(kind)
 
 
 def tempo(code: str) -> str:

@@ -85,7 +85,9 @@ def create() -> Any:
     if not outcome.done:
         return _form(asked, thing, outcome)
     if "asked" in outcome.result:
-        return tk.render("civic_subscriptions/asked.html", {"thing": thing})
+        return tk.render("civic_subscriptions/asked.html", {
+            "thing": thing, "kind": things.kinds()[thing.target.type],
+        })
     return tk.redirect_to(tk.url_for("civic_subscriptions.index", made=outcome.result["id"]))
 
 

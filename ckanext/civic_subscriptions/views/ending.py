@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint
 
 from ckanext.civic_core.domain.news import ROLES, Target
-from ckanext.civic_subscriptions import keeping, things
+from ckanext.civic_subscriptions import keeping, things, words
 from ckanext.civic_subscriptions.views.links import old_link, secret
 from ckanext.civic_subscriptions.who import ADDRESS, read_stop
 
@@ -43,7 +43,7 @@ def stopped(token: str) -> Any:
 def _page(token: str, recipient: str, target: Target | None, **shown: Any) -> str:
     return tk.render("civic_subscriptions/stop.html", {
         "token": token, "by_address": recipient.startswith(ADDRESS), "kind": _kind(target), "done": False,
-        "title": _title(recipient, target), "target": target, **shown,
+        "title": _title(recipient, target), **shown,
     })
 
 
@@ -59,6 +59,7 @@ def _title(recipient: str, target: Target | None) -> dict[str, str]:
         return {}
     thing = things.named(model.Session(), [target]).get(target)
     if thing is not None:
-        return dict(thing.title)
+        kind = things.kinds()[target.type].label
+        return dict(thing.title) or {tk.h.lang(): words.name({}, kind)}
     row = keeping.mine(model.Session(), recipient, {"target_type": target.type, "target_id": target.id})
     return dict(row.label) if row else {}

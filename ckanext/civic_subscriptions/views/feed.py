@@ -10,7 +10,7 @@ from ckan.types import Context
 from flask import Blueprint, Response
 
 from ckanext.civic_core.domain.news import Thing
-from ckanext.civic_subscriptions import feeds, searches, things
+from ckanext.civic_subscriptions import feeds, searches, things, words
 from ckanext.civic_subscriptions.views.beginning import search_of
 
 __all__ = ["civic_subscriptions_feed"]
@@ -47,7 +47,8 @@ def news(kind: str, given: str, form: feeds.Format) -> Response:
 
 def _answer(form: feeds.Format, thing: Thing, entries: Any) -> Response:
     """The feed, or nothing but «not modified» for a reader that comes again before something changed."""
-    title = tk.h.civic_text(thing.title)[0]
+    kind = things.kinds()[thing.target.type].label
+    title = words.name(thing.title, kind)
     written = feeds.written(form, title, feeds.address_of(thing.path), _own_address(), entries)
     response = Response(written, content_type=f"application/{form}+xml; charset=utf-8")
     response.last_modified = feeds.changed(entries)

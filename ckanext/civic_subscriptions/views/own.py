@@ -12,6 +12,7 @@ from flask import Blueprint
 
 from ckanext.civic_core.pages import attempt, paging
 from ckanext.civic_core.roles import roles_of
+from ckanext.civic_subscriptions import words
 from ckanext.civic_subscriptions.views.links import answer, ask_again, at, owned, secret
 
 __all__ = ["civic_subscriptions"]
@@ -93,7 +94,7 @@ def save(token: str | None) -> Any:
 def _change(token: str | None, row: Mapping[str, Any], chosen: Mapping[str, Any]) -> Mapping[str, Any]:
     """Change a row, where something is different now; what is wrong, by field."""
     if not chosen["channels"]:
-        title = tk.h.civic_text(row["title"])[0]
+        title = words.name(row["title"], row["kind"])
         return {"channels": [tk._("“{title}”: choose at least one channel, or unsubscribe.").format(title=title)]}
     if all(row[name] == value for name, value in chosen.items()):
         return {}
@@ -124,7 +125,7 @@ def _end(token: str | None, key: str) -> Any:
     for sentence in outcome.sentences:
         tk.h.flash_error(sentence)
     if found and outcome.done:
-        title = tk.h.civic_text(found["title"])[0]
+        title = words.name(found["title"], found["kind"])
         tk.h.flash_success(tk._("You no longer follow “{title}”.").format(title=title))
     return tk.redirect_to(at("civic_subscriptions.index", token, **_here()))
 

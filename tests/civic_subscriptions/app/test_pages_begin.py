@@ -88,6 +88,36 @@ class TestTheButton:
         assert len(citizen.opens("/dataset/schools").select("[hx-post*='/unfollow']")) == 1
 
 
+class TestOfTheList:
+    """What the list offers: rows and duties by their codes, its editions and all that is overdue by themselves."""
+
+    @pytest.mark.parametrize(("path", "kind"), [
+        ("/list/item/{code}", "item"), ("/list/item/{code}/" + HEALTH, "duty"), ("/list/editions", "editions"),
+        ("/list/missing", "overdue"),
+    ])
+    def test_each_page_of_it_can_be_followed(self, citizen, codes, path, kind):
+        address = path.format(code=codes[0])
+        page = citizen.opens(address)
+        name = " ".join(page.select_one("h1").get_text(" ", strip=True).split())
+        form = citizen.opens(_button(page)["href"])
+        assert len(form.select("[role=main] ul:not(.breadcrumb) li")) >= 1
+        data = {field["name"]: field["value"] for field in form.select("[role=main] input[type=hidden]")}
+        after = citizen.sends("/subscriptions/new", {**data, "tempo": "weekly", "channels": "email"})
+        [row] = act("citizen", "civic_subscription_list")["results"]
+        assert (row["target_type"], row["path"]) == (kind, address)
+        shown = words(after, "tbody th a")
+        assert shown
+        assert kind in ("editions", "overdue") or name in shown
+        assert f"You follow “{shown}”." in words(after, ".cv-toast")
+        assert _button(citizen.opens(address)).get_text(strip=True) == "You follow this"
+
+    def test_what_there_is_only_one_of_is_offered_on_the_page_of_subscriptions(self, citizen, codes):
+        tiles = citizen.opens("/subscriptions").select(".cv-tiles a[href*='/subscriptions/new']")
+        assert [tile["href"].partition("type=")[2] for tile in tiles] == ["editions", "overdue"]
+        for tile in tiles:
+            assert "What you will hear of" in words(citizen.opens(tile["href"]))
+
+
 class TestByAccount:
     def test_the_form_proposes_how_and_following_is_one_post(self, citizen, schools, monkeypatch):
         channels(monkeypatch, "email", "sms")

@@ -148,6 +148,11 @@ def test_a_thing_without_news_has_an_empty_feed(app, health):
     assert feed.findtext(f"{ATOM}updated")
 
 
+@pytest.mark.parametrize("path", ["editions/-.atom", "overdue/-.atom"])
+def test_what_there_is_only_one_of_has_its_feed_under_a_dash(app, health, path):
+    assert _atom(app, f"/subscriptions/feed/{path}").findtext(f"{ATOM}title")
+
+
 @pytest.mark.parametrize("path", [
     "planet/x.atom", "agency/none.atom", "agency/-.rss", "dataset/secret.atom", "user/citizen.atom",
     "agency_editors/x.rss", "search.atom", "search.atom?page=2", "agency/x.json",
