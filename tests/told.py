@@ -13,6 +13,8 @@ from ckanext.civic_core.news import telling
 from ckanext.civic_core.news.pending import answering
 from ckanext.civic_core.news.spreading import happened
 
+_DATASET = Target("dataset")
+
 
 def of_type(*kinds: str) -> list[Happened]:
     """The events of these types, the oldest first."""
@@ -50,7 +52,7 @@ def outdated(event: Happened) -> bool:
     return event.id in plugin.outdated(model.Session(), [event])
 
 
-def said(event: Happened, target: Target = Target("dataset"), language: str = "en") -> Said:
+def said(event: Happened, target: Target = _DATASET, language: str = "en") -> Said:
     """The words for one who hears of it because of a target."""
     ((_, words),) = telling.said(model.Session(), [Told(event, target)], language)
     assert len(words.short) <= 120

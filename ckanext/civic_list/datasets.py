@@ -78,9 +78,10 @@ def _bring_in_line(context: Context, session: Session, package: Any) -> set[str]
 
 
 def forget(context: Context, dataset_id: str) -> None:
-    """A deleted dataset answers no duty."""
-    session = _session(context)
-    watching.forget(session, dataset_id, linking.end_all(session, dataset_id, actor_of(context)))
+    """A deleted dataset, by its id or as CKAN's pages by its name, answers no duty."""
+    session, package = _session(context), core.Package.get(dataset_id)
+    if package is not None:
+        watching.forget(session, package.id, linking.end_all(session, package.id, actor_of(context)))
 
 
 def follow_agency(session: Session, organisation: Any) -> None:

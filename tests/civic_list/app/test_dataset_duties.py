@@ -107,9 +107,10 @@ def test_a_linked_duty_that_ended_does_not_keep_the_dataset_from_being_edited(ke
 
 @pytest.mark.parametrize("away", [
     lambda id_: act("health_editor", "package_delete", id=id_),
+    lambda id_: act("health_editor", "package_delete", id=model.Package.get(id_).name),
     lambda id_: act("operator", "bulk_update_delete", datasets=[id_], org_id=model.Package.get(id_).owner_org),
     lambda id_: act("operator", "dataset_purge", id=id_),
-], ids=["delete", "bulk", "purge"])
+], ids=["delete", "delete by name", "bulk", "purge"])
 def test_a_deleted_dataset_answers_no_duty(keys, away):
     data = dataset("health_editor", HEALTH, keys[0])
     away(data["id"])

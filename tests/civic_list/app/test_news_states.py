@@ -13,7 +13,6 @@ from ckanext.civic_core.news import telling
 from ckanext.civic_list.model import Item
 
 
-
 def days(*several: str) -> None:
     """The portal lives through these days."""
     for day in several:
@@ -54,7 +53,9 @@ def test_overdue_data_concern_their_dataset_duty_row_and_agency(codes, shown):
         words = told.said(event)
     assert words.subject == "Overdue: “Schools 1”"
     assert words.path == f"/list/item/{codes[0]}/{HEALTH}"
-    assert words.lines[0] == "The update for March 2025 was due on 31.03.2025; until 14.04.2025 it still counts, as a late one."
+    assert words.lines[0] == (
+        "The update for March 2025 was due on 31.03.2025; until 14.04.2025 it still counts, as a late one."
+    )
     assert words.lines[1].startswith("Agency: ")
 
 
