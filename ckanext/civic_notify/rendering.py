@@ -173,9 +173,9 @@ class Desk:
         return [self._group(item, target, several) for target, several in groups.items()]
 
     def _group(self, item: Item, target: Target, news: list[dict[str, Any]]) -> dict[str, Any]:
-        path = self.reasons.path(target)
+        path, label = self.reasons.path(target), self.reasons.label(target)
         return {
-            "label": self.reasons.label(target), "why": self.reasons.why(target), "news": news,
+            "label": label[:1].upper() + label[1:], "why": self.reasons.why(target), "news": news,
             "url": self.sheet.address(path) if path else "", "stop": self.stop(item.reach.recipient, target),
         }
 

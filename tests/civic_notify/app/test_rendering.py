@@ -199,8 +199,8 @@ def test_a_digest_has_its_news_by_thing_the_newest_first(bells):
     assert message.subject == "3 pieces of news of the day"
     headings = [(tag.name, tag.get_text()) for tag in page(message).select("h2, h3")]
     assert headings == [
-        ("h2", "bell in en “Bell & a”"), ("h3", "[en] The bell a was rung"), ("h3", "[en] The bell a was rung"),
-        ("h2", "bell in en “Bell & b”"), ("h3", "[en] The bell b was rung"),
+        ("h2", "Bell in en “Bell & a”"), ("h3", "[en] The bell a was rung"), ("h3", "[en] The bell a was rung"),
+        ("h2", "Bell in en “Bell & b”"), ("h3", "[en] The bell b was rung"),
     ]
     links = [link["href"] for link in page(message).select("h3 a")]
     assert links == [f"http://test.ckan.net/bell/{number}" for number in (3, 1, 2)]
