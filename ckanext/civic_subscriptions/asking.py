@@ -1,6 +1,7 @@
 """Subscriptions without an account: an address asks, a letter goes there, and who opens its link confirms."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from ckanext.civic_subscriptions.keeping import Wanted
 from ckanext.civic_subscriptions.model import Address, Wish
 from ckanext.civic_subscriptions.who import ADDRESS
 
-__all__ = ["KIND", "ask", "confirm", "forget"]
+__all__ = ["KIND", "ask", "asked", "confirm", "forget"]
 
 KIND = "confirm_address"
 #: letters that ask an address to confirm: on one day, and in all until it does
@@ -25,13 +26,21 @@ _A_DAY, _IN_ALL = 1, 3
 _MOST = 20
 
 
-def ask(session: Session, email: str, language: str | None, wanted: Wanted) -> None:
+def asked(email: str, language: str | None, wanted: Wanted) -> dict[str, Any]:
+    """What is asked, for the worker that does it."""
+    return {
+        "email": email, "language": speaking.spoken(language or languages.reader()), "target": list(wanted.target),
+        "label": dict(wanted.label), "tempo": wanted.tempo or defaults.tempo(wanted.target.type),
+    }
+
+
+def ask(session: Session, said: Mapping[str, Any]) -> None:
     """Keep what is wished at an address, and ask there whether it is so, where that is not too often."""
-    address = _address(session, email, speaking.spoken(language or languages.reader()))
-    _wish(session, address.id, wanted)
-    if counting.allowed(session, KIND, email, a_day=_A_DAY, in_all=_IN_ALL):
+    address = _address(session, said["email"], said["language"])
+    _wish(session, address.id, said)
+    if counting.allowed(session, KIND, said["email"], a_day=_A_DAY, in_all=_IN_ALL):
         titles = [wish.label for wish in _wishes(session, address.id)]
-        letters.confirm_address(session, address.id, email, address.language, titles)
+        letters.confirm_address(session, address.id, said["email"], address.language, titles)
 
 
 def _address(session: Session, email: str, language: str) -> Any:
@@ -45,13 +54,13 @@ def _address(session: Session, email: str, language: str) -> Any:
     ).one()
 
 
-def _wish(session: Session, address_id: str, wanted: Wanted) -> None:
+def _wish(session: Session, address_id: str, said: Mapping[str, Any]) -> None:
     if len(_wishes(session, address_id)) >= _MOST:
         return
-    tempo = wanted.tempo or defaults.tempo(wanted.target.type)
+    kind, identifier = said["target"]
     statement = insert(Wish.__table__).values(
-        address_id=address_id, target_type=wanted.target.type, target_id=wanted.target.id, tempo=tempo,
-        label=dict(wanted.label), created=clock.now(),
+        address_id=address_id, target_type=kind, target_id=identifier, tempo=said["tempo"], label=said["label"],
+        created=clock.now(),
     )
     session.execute(statement.on_conflict_do_update(
         index_elements=["address_id", "target_type", "target_id"],

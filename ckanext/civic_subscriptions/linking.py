@@ -1,16 +1,19 @@
 """Sends the link by which one sees and changes one's subscriptions without a login."""
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import ckan.model as model
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import languages
+from ckanext.civic_core import languages, speaking
 from ckanext.civic_subscriptions import counting, letters
 from ckanext.civic_subscriptions.model import Address, Preferences
 from ckanext.civic_subscriptions.who import ADDRESS, manage_token
 
-__all__ = ["KIND", "send", "token_of"]
+__all__ = ["KIND", "asked", "send", "token_of"]
 
 KIND = "manage_link"
 _A_DAY = 3
@@ -18,8 +21,14 @@ _A_DAY = 3
 token_of = manage_token
 
 
-def send(session: Session, email: str, language: str | None) -> None:
+def asked(email: str, language: str | None) -> dict[str, Any]:
+    """What is asked, for the worker that does it."""
+    return {"email": email, "language": speaking.spoken(language or languages.reader())}
+
+
+def send(session: Session, said: Mapping[str, Any]) -> None:
     """Send it to who has this address: an account, or an address that was confirmed; nothing where nobody has."""
+    email = said["email"]
     recipients = _known(session, email)
     if not counting.allowed(session, KIND, email, a_day=_A_DAY) or not recipients:
         return
@@ -27,7 +36,7 @@ def send(session: Session, email: str, language: str | None) -> None:
         sa.select(Preferences.recipient, Preferences.language).where(Preferences.recipient.in_(recipients))
     ).tuples().all())
     for recipient in recipients:
-        spoken = chosen.get(recipient) or language or languages.reader()
+        spoken = chosen.get(recipient) or said["language"]
         letters.manage_link(session, recipient, email, spoken)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import ckanext.civic_subscriptions.model  # noqa: F401  declares the tables
 from ckanext.civic_core.domain.news import Followable, Happened, Links, Reach, Target, Thing
 from ckanext.civic_core.interfaces import IFollowable, IMenu, IRecipients, ISpread, ITick, IUpkeep, IWork
-from ckanext.civic_subscriptions import matching, menus, reaching, refusals, searches, ticking
+from ckanext.civic_subscriptions import matching, menus, reaching, refusals, searches, sending, ticking
 from ckanext.civic_subscriptions.subscribers import subscribers
 
 
@@ -71,13 +71,13 @@ class CivicSubscriptionsPlugin(p.SingletonPlugin, DefaultTranslation):
     def unreachable(self, session: Session, recipient: str, channel: str, address: str) -> None:
         refusals.unreachable(session, recipient, channel, address)
 
-    # ISpread, IWork: new data and the searches that find them
+    # ISpread, IWork: letters that visitors asked for, new data and the searches that find them
 
     def spread(self, session: Session, events: Sequence[Happened]) -> None:
         matching.note(session, events)
 
     def work(self, session: Session) -> int:
-        return matching.work(session)
+        return sending.work(session) + matching.work(session)
 
     # ITick, IUpkeep
 

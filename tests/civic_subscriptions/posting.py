@@ -8,10 +8,11 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
-from civic_list.portal import act
+from civic_list.portal import AKMOLA, act
 
 from ckanext.civic_core.guard import rate_limit
 from ckanext.civic_notify.model import Delivery
+from ckanext.civic_subscriptions import sending
 
 MAIL = "reader@mail.example"
 
@@ -35,7 +36,8 @@ def nobody_counted() -> None:
 
 
 def posted(kind: str) -> list[dict[str, Any]]:
-    """Letters of a kind in the outbox, the oldest first."""
+    """Letters of a kind in the outbox, the oldest first, once what visitors asked for is done."""
+    sending.work(model.Session())
     rows = model.Session.scalars(sa.select(Delivery.letter).where(Delivery.topic == kind).order_by(Delivery.id)).all()
     model.Session.rollback()
     return list(rows)
@@ -48,13 +50,18 @@ def token_in(letter: dict[str, Any]) -> str:
     return found[1]
 
 
-def ask(email: str = MAIL, **data: Any) -> Any:
-    """A visitor asks to be told of an agency."""
-    from civic_list.portal import AKMOLA
-
+def wish(email: str = MAIL, **data: Any) -> Any:
+    """A visitor asks to be told of an agency; no worker has seen to it yet."""
     return act("", "civic_subscription_create", email=email, **{
         "target_type": "agency", "target_id": AKMOLA, **data,
     })
+
+
+def ask(email: str = MAIL, **data: Any) -> Any:
+    """A visitor asks to be told of an agency, and a worker sees to it."""
+    answer = wish(email, **data)
+    sending.work(model.Session())
+    return answer
 
 
 def confirmed(email: str = MAIL, **data: Any) -> str:
@@ -69,7 +76,8 @@ def user_id(name: str) -> str:
 
 
 def count(table: type) -> int:
-    """Rows of a table."""
+    """Rows of a table, once what visitors asked for is done."""
+    sending.work(model.Session())
     found = model.Session.scalar(sa.select(sa.func.count()).select_from(table))
     model.Session.rollback()
     return found or 0

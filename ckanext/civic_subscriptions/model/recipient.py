@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.model.types import make_uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ckanext.civic_core.domain.news import TEMPOS
@@ -80,6 +81,20 @@ class Sent(tk.BaseModel):
     digest: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     count: Mapped[int] = mapped_column(sa.SmallInteger, nullable=False)
+
+
+class Errand(tk.BaseModel):
+    """What a visitor asked for with an e-mail address, until a worker has done it."""
+
+    __tablename__ = "civic_subscriptions_errand"
+    __table_args__ = (sa.Index("civic_subscriptions_errand_by_time", "after", "id"),)
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text, nullable=False)
+    asked: Mapped[dict[str, Any]] = mapped_column(JSONB, nullable=False)
+    created: Mapped[datetime] = mapped_column(_Instant, nullable=False)
+    #: nobody takes it up before
+    after: Mapped[datetime] = mapped_column(_Instant, nullable=False)
 
 
 class Phone(tk.BaseModel):

@@ -3,18 +3,19 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from civic_list.portal import act, race, refusal
-from civic_subscriptions.posting import MAIL, ask, channels, confirmed, count, posted, token_in
+from civic_subscriptions.posting import MAIL, ask, channels, confirmed, count, posted, token_in, wish
 
 from ckanext.civic_core import clock, signing
 from ckanext.civic_core.guard.rate_limit import RateLimited
-from ckanext.civic_subscriptions import asking, settings
-from ckanext.civic_subscriptions.model import Address, Sent, Subscription, Wish
+from ckanext.civic_subscriptions import asking, sending, settings
+from ckanext.civic_subscriptions.model import Address, Errand, Sent, Subscription, Wish
 from ckanext.civic_subscriptions.ticking import tick
 
 pytestmark = pytest.mark.usefixtures("visitors")
@@ -96,11 +97,52 @@ def test_the_count_outlives_the_address_and_ends_when_it_agrees():
     assert not any(MAIL in row for row in model.Session.scalars(sa.select(Sent.digest)))
 
 
-def test_of_two_at_once_one_letter_is_sent(monkeypatch):
-    got = race(monkeypatch, (asking, "_address"), ask, ask)
-    assert got == [{"asked": True}, {"asked": True}]
+def test_of_two_workers_at_once_one_sends_the_letter(monkeypatch):
+    wish()
+    wish()
+    got = race(monkeypatch, (asking, "_address"), lambda: sending.work(model.Session()),
+               lambda: sending.work(model.Session()))
+    assert sorted(got) == [1, 1]
     assert len(posted("confirm_address")) == 1
-    assert (count(Address), count(Wish)) == (1, 1)
+    assert (count(Address), count(Wish), count(Errand)) == (1, 1, 0)
+
+
+def test_nobody_looks_at_the_address_before_the_answer(statements):
+    confirmed("known@mail.example")
+    ask("waiting@mail.example")
+    sending.work(model.Session())
+    for call in (wish, lambda email: act("", "civic_subscription_manage_link", email=email)):
+        sent = []
+        for email in ("known@mail.example", "waiting@mail.example", "citizen@portal.example", "new@mail.example"):
+            model.Session.remove()
+            statements.clear()
+            call(email)
+            sent.append(list(statements))
+        assert sent[0] == sent[1] == sent[2] == sent[3]
+        assert not any("civic_subscriptions_address" in one for one in sent[0])
+
+
+def test_what_fails_is_tried_again_and_keeps_nobody_waiting(monkeypatch):
+    wish("first@mail.example")
+    wish("second@mail.example")
+    with monkeypatch.context() as broken:
+        broken.setattr(asking, "_address", _fail_once(asking._address))
+        sending.work(model.Session())
+    assert [one["address"] for one in posted("confirm_address")] == ["second@mail.example"]
+    with clock.stopped_at(clock.now() + timedelta(minutes=2)):
+        assert [one["address"] for one in posted("confirm_address")][1:] == ["first@mail.example"]
+    assert count(Errand) == 0
+
+
+def _fail_once(real: Any) -> Any:
+    left = [True]
+
+    def failing(*args: Any) -> Any:
+        if left.pop() if left else False:
+            raise RuntimeError("no luck")
+        return real(*args)
+
+    return failing
 
 
 def test_who_asks_from_one_place_is_slowed_down():
@@ -209,6 +251,6 @@ def test_where_no_email_is_sent_that_is_said_to_everybody(monkeypatch):
     confirmed()
     channels(monkeypatch, "sms")
     for action in ("civic_subscription_create", "civic_subscription_manage_link"):
-        answers = [refusal("", action, email=one, target_type="agency", target_id="x") for one in (MAIL, "new@a.example")]
+        answers = [refusal("", action, email=one, target_type="agency") for one in (MAIL, "new@mail.example")]
         assert answers[0] == answers[1]
         assert list(answers[0]) == ["email"]

@@ -15,7 +15,7 @@ from ckanext.civic_core.domain.news import Target, Thing
 from ckanext.civic_core.guard import rate_limit
 from ckanext.civic_core.guard.rate_limit import Limit
 from ckanext.civic_core.logic import flow
-from ckanext.civic_subscriptions import asking, keeping, searches, things
+from ckanext.civic_subscriptions import asking, keeping, searches, sending, things
 from ckanext.civic_subscriptions.keeping import Wanted
 from ckanext.civic_subscriptions.logic import schema
 from ckanext.civic_subscriptions.messages import transaction
@@ -67,7 +67,8 @@ def _asked(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     data = flow.checked(data_dict, schema.create_without_account(), context)
     rate_limit.allow("subscription_ask", rate_limit.who(context), _STRANGER)
     check_email()
-    asking.ask(flow.session_of(context), data["email"], data.get("language"), _wanted(context, data))
+    asked = asking.asked(data["email"], data.get("language"), _wanted(context, data))
+    sending.later(flow.session_of(context), asking.KIND, asked)
     flow.commit(context)
     return {"asked": True}
 

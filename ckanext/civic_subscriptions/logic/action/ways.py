@@ -11,7 +11,7 @@ from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.guard import rate_limit
 from ckanext.civic_core.guard.rate_limit import Limit
 from ckanext.civic_core.logic import flow
-from ckanext.civic_subscriptions import asking, linking, outbox, phoning, pushing, settings
+from ckanext.civic_subscriptions import asking, linking, outbox, phoning, pushing, sending, settings
 from ckanext.civic_subscriptions.domain import phones
 from ckanext.civic_subscriptions.logic import schema
 from ckanext.civic_subscriptions.messages import transaction
@@ -119,6 +119,6 @@ def civic_subscription_manage_link(context: Context, data_dict: dict[str, Any]) 
     data = flow.checked(data_dict, schema.manage_link(), context)
     rate_limit.allow("subscription_manage_link", rate_limit.who(context), _STRANGER)
     check_email()
-    linking.send(flow.session_of(context), data["email"], data.get("language"))
+    sending.later(flow.session_of(context), linking.KIND, linking.asked(data["email"], data.get("language")))
     flow.commit(context)
     return {"sent": True}

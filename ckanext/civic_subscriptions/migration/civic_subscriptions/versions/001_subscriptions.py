@@ -15,7 +15,7 @@ depends_on = None
 _INSTANT = sa.DateTime(timezone=True)
 _TEMPOS = "'at_once', 'daily', 'weekly'"
 _TABLES = (
-    "to_match", "search", "refused", "endpoint", "phone", "sent", "passed", "wish", "address", "preferences",
+    "errand", "to_match", "search", "refused", "endpoint", "phone", "sent", "passed", "wish", "address", "preferences",
     "subscription",
 )
 
@@ -117,6 +117,12 @@ def _without_account() -> None:
         _text("kind", primary_key=True), _text("digest", primary_key=True),
         sa.Column("day", sa.Date, primary_key=True), sa.Column("count", sa.SmallInteger, nullable=False),
     )
+    _table(
+        "errand",
+        sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True), _text("kind"),
+        sa.Column("asked", JSONB, nullable=False), _instant("created"), _instant("after"),
+    )
+    _index("errand", "by_time", ["after", "id"])
 
 
 def _ways() -> None:
