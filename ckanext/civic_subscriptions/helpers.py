@@ -20,7 +20,7 @@ __all__ = [
     "civic_subscriptions_begun", "civic_subscriptions_button", "civic_subscriptions_feeds",
     "civic_subscriptions_followed", "civic_subscriptions_hears", "civic_subscriptions_hours",
     "civic_subscriptions_languages", "civic_subscriptions_name", "civic_subscriptions_page",
-    "civic_subscriptions_tempo", "civic_subscriptions_tempos", "civic_subscriptions_unreached",
+    "civic_subscriptions_tempos", "civic_subscriptions_unreached",
 ]
 
 
@@ -88,11 +88,6 @@ def _feed(kind: str, given: str, form: str) -> str:
 def civic_subscriptions_hears(kind: str) -> list[str]:
     """What who follows a thing of this kind hears of, a sentence each."""
     return words.hears(kind)
-
-
-def civic_subscriptions_tempo(tempo: str) -> str:
-    """How often, in words."""
-    return words.tempo(tempo)
 
 
 def civic_subscriptions_tempos() -> list[dict[str, str]]:
