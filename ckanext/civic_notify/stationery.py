@@ -21,20 +21,19 @@ from ckanext.civic_core import look
 __all__ = ["MARKS", "Marks", "Paper", "Sheet", "clean", "fill", "letterhead", "sheet", "write"]
 
 _FOLDER = "civic_notify/messages"
-#: as in ``civic.css``, where the operator chose no others
-_COLOURS: Mapping[str, str] = {"accent": "#006a80", "ink": "#14242b"}
+#: as in ``civic.css``, where the operator chose no other
+_ACCENT = "#006a80"
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Who writes, in which language, and in which colours."""
+    """Who writes, in which language, and in which colour."""
 
     title: str
     url: str
     language: str
     accent: str
-    ink: str
 
     def address(self, path: str) -> str:
         """The full address of a page in this language."""
@@ -68,9 +67,8 @@ _ANY_MARK = re.compile("[\ue000\ue001]")
 
 def letterhead(language: str) -> Sheet:
     """What stands on every message in a language; within :func:`ckanext.civic_core.speaking.speaking`."""
-    colours = {name: look.colours().get(f"--cv-{name}", colour) for name, colour in _COLOURS.items()}
     home = str(tk.h.url_for("home.index", qualified=True))
-    return Sheet(str(tk.config["ckan.site_title"]), home, language, **colours)
+    return Sheet(str(tk.config["ckan.site_title"]), home, language, look.colours().get("--cv-accent", _ACCENT))
 
 
 def sheet(kind: str, language: str) -> Paper:

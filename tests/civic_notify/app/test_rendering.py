@@ -101,6 +101,12 @@ def test_nothing_of_a_title_becomes_markup_and_text_stays_text(bells):
     assert message.subject == f"[en] {NASTY} a"
 
 
+def test_a_message_wears_the_operators_colour(bells, monkeypatch):
+    assert "#006a80" in one(item()).html
+    monkeypatch.setitem(tk.config, "ckanext.civic_core.colours.accent", "#123456")
+    assert "background-color:#123456" in one(item()).html
+
+
 def test_a_subject_is_one_line(bells):
     bells.subject = "Bell\r\nBcc: everybody@mail.example {}"
     assert one(item()).subject == "[en] Bell Bcc: everybody@mail.example a"
