@@ -1,12 +1,14 @@
 """Web push in a real browser: the service worker shows what is pushed, the form subscribes."""
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from civic_notify.channels.programs import until
 from playwright.sync_api import Page, expect
 
 import ckanext.civic_notify
@@ -22,6 +24,13 @@ SHOWN = """async () => {
     const registration = await navigator.serviceWorker.ready;
     return (await registration.getNotifications())
         .map(({title, body, tag, lang, data}) => ({title, body, tag, lang, data}));
+}"""
+
+#: who asks for what is shown while something is about to be takes it away in this browser: so it is counted
+COUNT = """() => {
+    const show = self.registration.showNotification.bind(self.registration);
+    self.shown = 0;
+    self.registration.showNotification = async (...said) => { await show(...said); self.shown += 1; };
 }"""
 
 
@@ -51,19 +60,25 @@ def push(page: Page, origin: str) -> Callable[[Any], None]:
     page.evaluate("navigator.serviceWorker.register('/civic-push.js').then(() => navigator.serviceWorker.ready)")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
 
+    worker = until(lambda: page.context.service_workers, "the worker runs")[-1]
+    worker.evaluate(COUNT)
+
     def deliver(data: Any) -> None:
         text = data if isinstance(data, str) else json.dumps(data)
+        before = worker.evaluate("self.shown")
         session.send("ServiceWorker.deliverPushMessage", {
             "origin": origin, "registrationId": registered[-1], "data": text,
         })
+        until(lambda: worker.evaluate("self.shown") > before, "it is shown")
 
     return deliver
 
 
 def notifications(page: Page, count: int) -> list[dict[str, str]]:
-    """What is shown, as soon as it is so much."""
-    page.wait_for_function(f"async () => ((await ({SHOWN})()).length) === {count}")
-    return page.evaluate(SHOWN)
+    """What is shown, and that it is so much."""
+    shown = page.evaluate(SHOWN)
+    assert len(shown) == count
+    return shown
 
 
 def test_what_is_pushed_is_shown_in_its_language(page, push, origin):
@@ -138,7 +153,8 @@ const octets = (text) => Uint8Array.from(text, (char) => char.charCodeAt(0)).buf
 let subscription = window.name === "subscribed" ? made() : null;
 function made() {
     return {
-        endpoint: "https://push.example/abc", options: {}, getKey: (name) => octets("\xfb\xff" + name),
+        endpoint: "https://push.example/abc", options: {},
+        getKey: (name) => octets(name === "auth" ? "\\xfb\\xff".repeat(8) : "\\x04" + "k".repeat(64)),
         unsubscribe: async () => { subscription = null; window.name = ""; return true; },
     };
 }
@@ -149,6 +165,13 @@ PushManager.prototype.subscribe = async (options) => {
     return (subscription = made());
 };
 """
+
+
+def _text(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+POINT, AUTH = _text(b"\x04" + b"k" * 64), _text(b"\xfb\xff" * 8)
 
 
 @pytest.fixture
@@ -181,7 +204,7 @@ def test_a_browser_subscribes_with_a_normal_form(form, origin):
     form.wait_for_url(f"{origin}/subscribed")
     assert form.sent == [(
         "/subscribed",
-        "_csrf_token=token&endpoint=https%3A%2F%2Fpush.example%2Fabc&p256dh=-_9wMjU2ZGg&auth=-_9hdXRo",
+        f"_csrf_token=token&endpoint=https%3A%2F%2Fpush.example%2Fabc&p256dh={POINT}&auth={AUTH}",
     )]
 
 
