@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock, languages, working
 from ckanext.civic_core.domain.news import Letter
+from ckanext.civic_core.guard import rate_limit
 from ckanext.civic_notify import settings
 from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.domain import states
@@ -26,6 +27,8 @@ from ckanext.civic_notify.rendering import BARE
 
 __all__ = ["erase", "faults", "notify_about_topic", "notify_recipient", "post", "written"]
 
+#: links for a new password to one account, where ``ckanext.civic_core.rate_limit.password_reset`` says nothing
+_RESETS = rate_limit.Limit(5, timedelta(hours=1))
 #: set by the channel itself
 _OWN_HEADERS = frozenset({
     "to", "cc", "bcc", "from", "sender", "subject", "date", "message-id", "mime-version", "content-type",
@@ -99,14 +102,26 @@ def _passed_on(headers: Mapping[str, Any]) -> dict[str, str]:
 def notify_about_topic(already_notified: bool, topic: str, details: Mapping[str, Any] | None) -> bool:
     """Write what CKAN only gives the occasion for: a link for a new password, an invitation.
 
+    An account gets few links for a new password in an hour, whoever asks for them; who asks learns nothing of that.
+
     :returns: whether nobody else needs to send it.
     """
     user = (details or {}).get("user")
     unknown = topic not in _TOPICS or user is None or not user.email
     if already_notified or unknown or "email" not in registry.names():
         return already_notified
+    if topic == "request_password_reset" and _too_often(user):
+        return True
     mailer.create_reset_key(user)
     return _send(written(topic, user, details or {}))
+
+
+def _too_often(user: Any) -> bool:
+    try:
+        rate_limit.allow("password_reset", user.id, _RESETS)
+    except rate_limit.RateLimited:
+        return True
+    return False
 
 
 def written(topic: str, user: Any, details: Mapping[str, Any]) -> Letter:

@@ -31,6 +31,7 @@ def office(desk, monkeypatch):
     monkeypatch.setitem(tk.config, "ckanext.civic_notify.sms.adapter", "")
     monkeypatch.setattr(mailer, "_mail_recipient", lambda *_, **__: pytest.fail("CKAN sent it as well"))
     monkeypatch.setitem(tk.config, "smtp.server", "localhost")
+    monkeypatch.setitem(tk.config, "ckanext.civic_core.rate_limit.password_reset", "unlimited")
     model.Session.execute(sa.delete(Delivery))
     model.Session.commit()
     memory.clear()
@@ -234,6 +235,14 @@ def test_nobody_learns_whether_an_account_is_there(app, office):
     there, not_there = reset(app), reset(app, "nobody")
     assert there.headers["Location"] == not_there.headers["Location"]
     assert len(rows()) == 1
+
+
+def test_an_account_is_not_flooded_with_links(app, office, monkeypatch):
+    monkeypatch.setitem(tk.config, "ckanext.civic_core.rate_limit.password_reset", "2 per hour")
+    answers = {reset(app, "health_admin").headers["Location"] for _ in range(4)}
+    assert len(answers) == 1
+    assert len(rows()) == 2
+    assert model.User.get("health_admin").reset_key in deliver()[-1].text  # the last link that came counts
 
 
 def test_who_is_invited_gets_a_link_and_hears_where_he_belongs(office):
