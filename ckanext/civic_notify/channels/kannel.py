@@ -61,7 +61,7 @@ class Kannel:
 
     def send(self, message: Message) -> Outcome:
         if not _PHONE.fullmatch(message.to):
-            return Outcome("permanent", code="malformed_number", gone=(message.to,))
+            return Outcome("permanent", code="malformed_number", gone=(message.to,) if message.to else ())
         text = self._fitted(message)
         cost = text_parts.cost_of(text)
         query = urlencode(self._asked(message, text, cost.coding), errors="replace")

@@ -7,6 +7,7 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from time import monotonic
 
 from ckanext.civic_core import clock
@@ -80,7 +81,7 @@ class Smtp:
     def send(self, message: Message) -> Outcome:
         to = mime.encoded_address(message.to)
         if to is None:
-            return Outcome("permanent", code="malformed_address", gone=(message.to,))
+            return Outcome("permanent", code="malformed_address", gone=(message.to,) if message.to else ())
         try:
             self._hand_over(message, to)
         except _AnsweredError as answered:
@@ -239,7 +240,7 @@ class Smtp:
 
 def _connected(server: Server) -> smtplib.SMTP:
     """A line that is encrypted and signed in as configured; nothing is kept of one that is not."""
-    trusted = ssl.create_default_context(cafile=server.ca_file or None) if server.tls != "none" else None
+    trusted = _trusted(server.ca_file) if server.tls != "none" else None
     kind = {"host": server.host, "port": server.port, "local_hostname": server.name, "timeout": server.timeout}
     line = smtplib.SMTP_SSL(**kind, context=trusted) if server.tls == "tls" else smtplib.SMTP(**kind)
     try:
@@ -253,6 +254,12 @@ def _connected(server: Server) -> smtplib.SMTP:
         line.close()
         raise
     return line
+
+
+@lru_cache(maxsize=4)
+def _trusted(ca_file: str) -> ssl.SSLContext:
+    """Who may vouch for a server; reading the system's list takes longer than ten messages."""
+    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def _line(name: str, value: str) -> str:
