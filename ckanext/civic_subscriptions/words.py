@@ -52,34 +52,28 @@ def unreached(channel: str) -> str:
 #: what a kind of the standard's things tells its followers; a kind that is not here tells what changes of it
 _HEARS: Mapping[str, Callable[[], list[str]]] = {
     "dataset": lambda: [
-        tk._("new data: how many rows and columns came, went and changed"),
-        tk._("the update is overdue, or came late"),
+        tk._("new data: how many rows and columns came, went and changed"), _late(),
         tk._("the dataset was withdrawn"),
     ],
-    "duty": lambda: [
-        tk._("the data came, and whether in time"),
-        tk._("the update is overdue, or the deadline was missed"),
-        tk._("the period or the schedule changed"),
-    ],
-    "item": lambda: [
-        tk._("an agency published these data, or is late with them"),
-        tk._("the row changed in a new edition of the list, or was taken out"),
-    ],
+    "duty": lambda: [tk._("the data came: how many rows and columns came, went and changed"), _late()],
+    "item": lambda: [tk._("an agency published its data for this row"), tk._("an agency is late with them")],
     "agency": lambda: [
-        tk._("new datasets of the agency, and those it withdrew"),
-        tk._("new data in its datasets"),
-        tk._("what the agency must publish anew, and where it is late"),
+        tk._("new datasets of the agency, and those it withdrew"), tk._("new data in its datasets"),
+        tk._("where the agency is late"),
     ],
     "category": lambda: [
-        tk._("new datasets in this category, and those withdrawn"),
-        tk._("new data in the datasets of the category"),
+        tk._("new datasets in this category, and those withdrawn"), tk._("new data in the datasets of the category"),
     ],
     "search": lambda: [
         tk._("new datasets that this search finds"), tk._("new data in the datasets that it finds"),
     ],
     "editions": lambda: [tk._("a new edition of the list is approved, comes into force or is revoked")],
-    "overdue": lambda: [tk._("a deadline of the list was missed, or data became overdue")],
+    "overdue": lambda: [tk._("data of any agency became overdue, or a deadline of the list was missed")],
 }
+
+
+def _late() -> str:
+    return tk._("the update is overdue, or the deadline was missed")
 
 
 def hears(kind: str) -> list[str]:

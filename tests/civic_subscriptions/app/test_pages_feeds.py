@@ -17,7 +17,7 @@ from lxml import etree
 from ckanext.civic_core.domain.events import Event
 from ckanext.civic_core.domain.news import Said
 from ckanext.civic_core.model import EventRow, NewsRow
-from ckanext.civic_core.news import telling
+from ckanext.civic_core.news import spreading, telling
 from ckanext.civic_core.record import SYSTEM, record_dated
 
 NOON = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -181,3 +181,15 @@ def test_every_page_names_the_feeds_of_what_it_is_about(app, health, path):
     assert set(found) == {"application/atom+xml", "application/rss+xml"}
     for address in found.values():
         app.get(address, status=200)
+
+
+def test_what_really_happened_is_told_in_the_readers_language(app, office):
+    dataset("health_admin", HEALTH)
+    dataset("health_admin", HEALTH, name="secret", private=True)
+    while spreading.spread(model.Session()):
+        pass
+    model.Session.remove()
+    for place in ("category/health", f"agency/{HEALTH}"):
+        feed = _atom(app, f"/ru/subscriptions/feed/{place}.atom")
+        assert [title for title in _titles(feed) if "Школы" in title], place
+        assert "secret" not in etree.tostring(feed, encoding="unicode")
