@@ -1,7 +1,9 @@
 """CKAN's own followers become subscriptions, once."""
 from __future__ import annotations
 
+import ckan.model as model
 import pytest
+import sqlalchemy as sa
 from civic_list.listing import dataset
 from civic_list.portal import AKMOLA, HEALTH, act
 from civic_subscriptions.posting import count
@@ -49,3 +51,16 @@ def test_what_is_subscribed_to_already_stays_as_it_is(followed):
 
 def test_who_follows_nothing():
     assert act("keeper", TAKE) == {"added": []}
+
+
+def test_taking_many_costs_what_taking_one_does(statements):
+    agencies = list(model.Session.scalars(sa.select(model.Group.name).where(model.Group.is_organization).limit(31)))
+    costs = []
+    for user, amount in (("keeper", 1), ("approver", 3), ("citizen", 30)):
+        for name in agencies[:amount]:
+            act(user, "follow_group", id=name)
+        model.Session.remove()
+        statements.clear()
+        assert len(act(user, TAKE)["added"]) == amount
+        costs.append(len(statements))
+    assert len(set(costs)) == 1

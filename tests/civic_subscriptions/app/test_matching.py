@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import ckan.model as model
-import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from civic_list.listing import dataset
-from civic_list.portal import HEALTH, act
+from civic_list.portal import HEALTH, act, race
 from civic_subscriptions.posting import count
 from ckan.lib.search import SearchError
 from ckan.lib.search.common import SolrConnectionError
@@ -17,6 +16,7 @@ from ckan.lib.search.common import SolrConnectionError
 from ckanext.civic_core import clock
 from ckanext.civic_core.model import NewsRow
 from ckanext.civic_core.news import spreading
+from ckanext.civic_list.model.delivery import CODES
 from ckanext.civic_subscriptions import matching, searches
 from ckanext.civic_subscriptions.model import ToMatch
 
@@ -193,13 +193,36 @@ def test_a_search_that_cannot_be_read_any_more_does_not_keep_the_others(monkeypa
     assert broken != whole
 
 
-def test_statements_and_requests_do_not_grow_with_what_waits(monkeypatch, statements):
-    requests: list[int] = []
-    real = tk.get_action("package_search")
+def test_a_filter_of_another_feature_is_asked_as_the_page_asks_it():
+    """A dataset without duties has no state: a search for one of them does not find it."""
+    by_state = {_follow(f"civic_state={code}") for code in CODES}
+    daily, yearly = _follow("update_period=DAILY"), _follow("update_period=YEARLY&q=Школы")
+    made = dataset("health_editor", HEALTH)
+    _spread()
+    _match()
+    told = {search for search, about, _ in _told() if about == made["id"]}
+    assert len(by_state) == len(CODES)
+    assert told == {yearly}
+    assert daily not in told
+
+
+def test_of_two_workers_at_once_one_takes_an_event(monkeypatch):
+    _follow("groups=health")
+    dataset("health_editor", HEALTH)
+    _spread()
+    waiting = count(ToMatch)
+    got = race(monkeypatch, (matching, "_found"), _match, _match)
+    assert sorted(got) == [0, waiting]
+    assert len({told[:2] for told in _told()}) == 1
+
+
+def test_the_cost_does_not_grow_with_what_waits(monkeypatch, statements):
     _follow("groups=health")
     _follow("groups=education")
+    requests, real = [], searches.ask
+    monkeypatch.setattr(searches, "ask", lambda query, **how: requests.append(query) or real(query, **how))
     costs = []
-    for amount in (1, 3):
+    for amount in (1, 3, 10):
         for number in range(amount):
             dataset("health_editor", HEALTH, name=f"schools-{amount}-{number}")
         _spread()
@@ -207,6 +230,6 @@ def test_statements_and_requests_do_not_grow_with_what_waits(monkeypatch, statem
         statements.clear()
         requests.clear()
         assert _match() > 0
-        costs.append(len(statements))
-    assert real is not None
-    assert costs[0] == costs[1]
+        costs.append((len(statements), len(requests)))
+    assert len(set(costs)) == 1
+    assert costs[0][1] == 2

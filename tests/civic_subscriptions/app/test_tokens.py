@@ -11,7 +11,7 @@ from civic_subscriptions.posting import channels, confirmed, count, user_id
 
 from ckanext.civic_core import clock, signing
 from ckanext.civic_core.domain.news import Target
-from ckanext.civic_subscriptions.model import Subscription
+from ckanext.civic_subscriptions.model import Preferences, Subscription
 from ckanext.civic_subscriptions.who import ADDRESS, manage_token, read_stop, stop_token
 
 YEAR = timedelta(days=365)
@@ -123,3 +123,20 @@ def test_by_a_link_addresses_are_partly_covered(visitors):
     by_link = act("", "civic_notification_preferences_show", token=manage_token(user_id("citizen")))
     assert by_link["email"] == "c•••@portal.example"
     assert act("citizen", "civic_notification_preferences_show")["email"] == "citizen@portal.example"
+
+
+def test_a_late_press_brings_nothing_back_of_who_is_gone():
+    tokens = [stop_token(user_id("citizen"), target) for target in (None, Target("list_keepers", ""), Target("x", "y"))]
+    act("operator", "user_delete", id="citizen")
+    stopped = [act("", "civic_subscription_stop", token=one)["stopped"] for one in tokens]
+    assert stopped == ["all", "work", "subscription"]
+    assert count(Preferences) == 0
+
+
+def test_a_pause_by_link_lasts_since_the_first_press():
+    token = stop_token(user_id("citizen"), None)
+    act("", "civic_subscription_stop", token=token)
+    first = act("citizen", "civic_notification_preferences_show")["paused_since"]
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        act("", "civic_subscription_stop", token=token)
+    assert act("citizen", "civic_notification_preferences_show")["paused_since"] == first
