@@ -17,10 +17,10 @@ from ckanext.civic_subscriptions.domain.searches import id_of
 from ckanext.civic_subscriptions.model import Subscription
 
 __all__ = [
-    "civic_subscriptions_begun", "civic_subscriptions_button", "civic_subscriptions_feeds",
-    "civic_subscriptions_followed", "civic_subscriptions_hears", "civic_subscriptions_hours",
-    "civic_subscriptions_languages", "civic_subscriptions_name", "civic_subscriptions_page",
-    "civic_subscriptions_tempos", "civic_subscriptions_unreached",
+    "civic_subscriptions_begun", "civic_subscriptions_button", "civic_subscriptions_done",
+    "civic_subscriptions_feeds", "civic_subscriptions_followed", "civic_subscriptions_hears",
+    "civic_subscriptions_hours", "civic_subscriptions_languages", "civic_subscriptions_name",
+    "civic_subscriptions_page", "civic_subscriptions_tempos", "civic_subscriptions_unreached",
 ]
 
 
@@ -103,6 +103,11 @@ def civic_subscriptions_hours() -> list[dict[str, Any]]:
 def civic_subscriptions_languages() -> list[dict[str, str]]:
     """The languages that messages are written in."""
     return [{"value": code, "label": tk.h.civic_language_name(code)} for code in tk.h.civic_languages()]
+
+
+def civic_subscriptions_done(what: str) -> str:
+    """What was done just now, as the address of the page says."""
+    return words.done(what)
 
 
 def civic_subscriptions_begun(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["begun", "feed", "followed", "hears", "name", "subscribe", "tempo", "unreached"]
+__all__ = ["begun", "done", "feed", "followed", "hears", "name", "subscribe", "tempo", "unreached"]
 
 
 def subscribe(kind: str) -> str:
@@ -37,6 +37,13 @@ def tempo(code: str) -> str:
     """How often somebody is told."""
     said = {"at_once": tk._("at once"), "daily": tk._("once a day"), "weekly": tk._("once a week")}
     return said.get(code, code)
+
+
+def done(what: str, title: str = "") -> str:
+    """What was done just now; nothing for what is not known."""
+    if what == "ended" and title:
+        return tk._("You no longer follow “{title}”.").format(title=title)
+    return {"saved": tk._("Saved."), "ended": tk._("You no longer follow it.")}.get(what, "")
 
 
 def unreached(channel: str) -> str:

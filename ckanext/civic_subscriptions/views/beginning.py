@@ -69,8 +69,12 @@ def _form(asked: dict[str, str], thing: Thing, outcome: Attempt | None = None) -
             "tempo": defaults.tempo(kind), "channels": defaults.channels(configured),
         },
         "errors": outcome.errors if outcome else {},
-        "here": f"{tk.url_for('civic_subscriptions_begin.new')}?{urlencode(asked)}",
+        "here": _address(asked),
     })
+
+
+def _address(asked: dict[str, str]) -> str:
+    return f"{tk.url_for('civic_subscriptions_begin.new')}?{urlencode(asked)}"
 
 
 @civic_subscriptions_begin.route("/new", methods=["POST"])
@@ -81,6 +85,8 @@ def create() -> Any:
     thing = _thing(asked)
     if thing is None:
         return tk.abort(404, tk._("There is no such page, or it is not public."))
+    if not tk.current_user.is_authenticated and "email" not in form:
+        return tk.redirect_to("user.login", came_from=_address(asked))
     outcome = _create(asked, _chosen())
     if not outcome.done:
         return _form(asked, thing, outcome)

@@ -9,9 +9,10 @@ import ckan.plugins.toolkit as tk
 from flask import Response, make_response
 
 from ckanext.civic_core.pages import attempt, signed_in_or_login
+from ckanext.civic_subscriptions import words
 from ckanext.civic_subscriptions.who import who
 
-__all__ = ["answer", "ask_again", "at", "old_link", "owned", "secret"]
+__all__ = ["answer", "ask_again", "at", "done", "old_link", "owned", "secret"]
 
 View = Callable[..., Any]
 
@@ -35,6 +36,8 @@ def owned(view: View) -> View:
 
     @wraps(view)
     def guarded(token: str | None = None, **kwargs: Any) -> Any:
+        if token is None and "token" in tk.request.args:
+            return tk.redirect_to(tk.url_for("civic_subscriptions.index", token=tk.request.args["token"]))
         login = None if token else signed_in_or_login()
         if login is not None:
             return login
@@ -56,6 +59,18 @@ def answer(action: str, token: str | None, **data: Any) -> Any:
 def at(endpoint: str, token: str | None = None, **values: Any) -> str:
     """The address of a page, for the reader who has this token."""
     return tk.url_for(endpoint, **values, **({"token": token} if token else {}))
+
+
+def done(token: str | None, what: str, title: str = "", **values: Any) -> Any:
+    """Back to the page, which says what was done: to who has no login without a cookie, by its address.
+
+    :param what: ``saved`` or ``ended``.
+    :param title: of what was ended.
+    """
+    if token:
+        return tk.redirect_to(at("civic_subscriptions.index", token, done=what, **values))
+    tk.h.flash_success(words.done(what, title))
+    return tk.redirect_to(at("civic_subscriptions.index", **values))
 
 
 def old_link() -> tuple[str, int]:

@@ -13,7 +13,7 @@ from flask import Blueprint
 from ckanext.civic_core.pages import attempt, paging
 from ckanext.civic_core.roles import roles_of
 from ckanext.civic_subscriptions import words
-from ckanext.civic_subscriptions.views.links import answer, ask_again, at, owned, secret
+from ckanext.civic_subscriptions.views.links import answer, ask_again, at, done, owned, secret
 
 __all__ = ["civic_subscriptions"]
 
@@ -87,8 +87,7 @@ def save(token: str | None) -> Any:
         errors.update({f"{name}-{key}": sentences for name, sentences in found.items()})
     if errors:
         return _page(token, typed=typed, errors=errors)
-    tk.h.flash_success(tk._("Saved."))
-    return tk.redirect_to(at("civic_subscriptions.index", token, **_here()))
+    return done(token, "saved", **_here())
 
 
 def _change(token: str | None, row: Mapping[str, Any], chosen: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -118,16 +117,10 @@ def _here() -> dict[str, str]:
 
 
 def _end(token: str | None, key: str) -> Any:
-    found = next((
-        row for row in answer("civic_subscription_list", token, **paging())["results"] if row["id"] == key
-    ), None)
-    outcome = attempt("civic_subscription_delete", _with(token, id=key))
-    for sentence in outcome.sentences:
-        tk.h.flash_error(sentence)
-    if found and outcome.done:
-        title = words.name(found["title"], found["kind"])
-        tk.h.flash_success(tk._("You no longer follow “{title}”.").format(title=title))
-    return tk.redirect_to(at("civic_subscriptions.index", token, **_here()))
+    rows = answer("civic_subscription_list", token, **paging())["results"]
+    title = next((words.name(row["title"], row["kind"]) for row in rows if row["id"] == key), "")
+    answer("civic_subscription_delete", token, id=key)
+    return done(token, "ended", title, **_here())
 
 
 @_route("/preferences", methods=["POST"])
@@ -141,9 +134,9 @@ def prefer(token: str | None) -> Any:
         chosen["try_email_again"] = True
     if "work_tempo" in form:
         chosen |= {"work_tempo": form["work_tempo"], "work_channels": form.getlist("work_channels")}
-    outcome = attempt("civic_notification_preferences_update", _with(token, **chosen), success=tk._("Saved."))
+    outcome = attempt("civic_notification_preferences_update", _with(token, **chosen))
     if outcome.done:
-        return tk.redirect_to(at("civic_subscriptions.index", token))
+        return done(token, "saved")
     return _page(token, preferences_typed=chosen, preferences_errors=outcome.errors)
 
 

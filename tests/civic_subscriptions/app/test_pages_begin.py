@@ -172,6 +172,11 @@ class TestWithoutAnAccount:
         assert parse_qs(urlsplit(login).query)["came_from"] == ["/subscriptions/new?type=dataset&id=schools"]
         assert page.select("[name=email]") == []
 
+    def test_a_form_sent_without_a_login_leads_to_the_login(self, visitor, schools):
+        answer = visitor.app.post(
+            "/subscriptions/new", data={"type": "dataset", "id": "schools"}, follow_redirects=False, status=302)
+        assert "/user/login?came_from=" in answer.headers["Location"]
+
     def test_where_the_operator_does_not_allow_it_nothing_is_asked(self, visitor, schools):
         visitor.sends("/subscriptions/new", {"type": "dataset", "id": "schools", "email": MAIL}, status=403)
         assert count(Wish) == 0

@@ -218,13 +218,20 @@ class TestByLink:
         assert MAIL not in answer.body
         page = visitor.opens(f"/subscriptions/by-link/{token}")
         key = page.select_one("[name=row]")["value"]
-        visitor.sends(f"/subscriptions/by-link/{token}", {
+        saved = visitor.sends(f"/subscriptions/by-link/{token}", {
             "row": key, f"channels-{key}": "email", f"tempo-{key}": "weekly"})
+        assert words(saved, ".cv-note[role=status]") == "Saved."
         assert act("", "civic_subscription_list", token=token)["results"][0]["tempo"] == "weekly"
         visitor.sends(f"/subscriptions/by-link/{token}/preferences", {"language": "kk", "paused": "true"})
         assert act("", "civic_notification_preferences_show", token=token)["paused"] is True
-        visitor.sends(f"/subscriptions/by-link/{token}", {"stop": key})
+        ended = visitor.sends(f"/subscriptions/by-link/{token}", {"stop": key})
+        assert words(ended, ".cv-note[role=status]") == "You no longer follow it."
         assert count(Subscription) == 0
+        assert visitor.app.client.get_cookie("ckan", "test.ckan.net") is None
+
+    def test_a_token_in_the_query_leads_to_the_same_page(self, visitor, token):
+        answer = visitor.app.get(f"/subscriptions?token={token}", follow_redirects=False, status=302)
+        assert answer.headers["Location"].endswith(f"/subscriptions/by-link/{token}")
 
     @pytest.mark.parametrize("path", ["", "/preferences"])
     def test_a_link_that_is_old_or_not_ours_says_what_to_do_and_changes_nothing(self, visitor, token, path):
