@@ -43,7 +43,7 @@ def audience(event: Happened) -> Audience | None:
 def targets(event: Happened) -> list[tuple[str, str]]:
     """Whom an event concerns, the nearest first; nobody: an empty list."""
     found = audience(event)
-    return [tuple(target) for target in found.targets] if found else []
+    return [(target.type, target.id) for target in found.targets] if found else []
 
 
 def outdated(event: Happened) -> bool:

@@ -1,6 +1,8 @@
 """Writes down what happens to datasets as everybody sees them, in the transaction of CKAN's own change.
 
-What a save changed is what the session noticed while it wrote: no statement is sent to find it out.
+What a save changed is what the session noticed while it wrote: no statement is sent to find it out. The event is
+written last, right before the commit: by then other features hold what they lock, in the order in which their workers
+do, who write to the stream of a dataset as well.
 """
 from __future__ import annotations
 
@@ -9,15 +11,17 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 from ckan.types import Context
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from ckanext.civic_core import noticing
+from ckanext.civic_core import clock, noticing
 from ckanext.civic_core.domain.catalogue import DatasetPublished, DatasetUpdated, DatasetWithdrawn, Saved
 from ckanext.civic_core.domain.events import Event
 from ckanext.civic_core.logic.flow import actor_of
 from ckanext.civic_core.record import record
 
-__all__ = ["created", "deleted", "updated"]
+__all__ = ["created", "deleted", "listen", "updated"]
+
+_MARK = "civic_to_record"
 
 
 def created(context: Context, dataset_id: str) -> None:
@@ -42,7 +46,7 @@ def updated(context: Context, dataset_id: str) -> None:
 
 def deleted(context: Context, dataset_id: str) -> None:
     """Before CKAN deletes or purges a dataset. Records ``dataset.withdrawn`` where everybody could see it."""
-    _, package = _saved(context, dataset_id)
+    package = _saved(context, dataset_id)[1]
     if package is not None and is_public(package):
         _tell(context, package, Saved(True, False))
 
@@ -63,10 +67,31 @@ def _saved(context: Context, dataset_id: str) -> tuple[Session, Any]:
 
 
 def _tell(context: Context, package: Any, saved: Saved) -> None:
-    turn = saved.turn()
-    if turn is not None:
-        session: Session = context.get("session") or model.Session  # type: ignore[assignment]
-        record(session, _event(session, package, turn, saved), actor=actor_of(context))
+    turn, session = saved.turn(), object_session(package)
+    if turn is not None and session is not None:
+        event = _event(session, package, turn, saved)
+        waiting = session.info.setdefault(_MARK, [])
+        waiting.append((session.get_nested_transaction(), event, actor_of(context), clock.now()))
+
+
+def listen() -> None:
+    """Begin to write before commits; safe to call again."""
+    noticing.listen()
+    for moment, hear in (("before_commit", _write), ("after_soft_rollback", _drop)):
+        if not sa.event.contains(model.Session, moment, hear):
+            sa.event.listen(model.Session, moment, hear)
+
+
+def _write(session: Session) -> None:
+    for _, event, actor, at in session.info.pop(_MARK, ()):
+        record(session, event, actor=actor, at=at)
+
+
+def _drop(session: Session, rolled_back: Any) -> None:
+    """What a savepoint undid is not told, nor what the whole transaction did."""
+    waiting = session.info.pop(_MARK, ())
+    if rolled_back.nested and waiting:
+        session.info[_MARK] = [one for one in waiting if one[0] is not rolled_back]
 
 
 def _event(session: Session, package: Any, turn: str, saved: Saved) -> Event:

@@ -11,7 +11,7 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.types import CKANApp, Context
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import catalogue, datasets, guard, locale, noticing, speaking, titles
+from ckanext.civic_core import catalogue, datasets, guard, locale, speaking, titles
 from ckanext.civic_core.domain.news import Audience, Followable, Happened, Said, Target, Thing, Told
 from ckanext.civic_core.interfaces import IFollowable, INews, IWork
 from ckanext.civic_core.news import of_datasets, spreading, things
@@ -41,7 +41,7 @@ class CivicCorePlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "civic_core")
         locale.offer(config)
-        noticing.listen()
+        catalogue.listen()
 
     def make_middleware(self, app: CKANApp, config: CKANConfig) -> CKANApp:
         speaking.know(app)

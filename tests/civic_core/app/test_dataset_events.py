@@ -150,6 +150,16 @@ def test_a_change_that_is_refused_is_not_told():
     assert [public["fields"] for _, public in told()[1:]] == [["version"]]
 
 
+def test_what_a_savepoint_undoes_is_not_told():
+    """CKAN 2.12.0 rolls back its savepoint where the caller asked it not to commit."""
+    schools()
+    context = {"user": "health_editor", "model": model, "session": model.Session, "defer_commit": True}
+    tk.get_action("package_patch")(context, {"id": "schools", "version": "2"})
+    model.Session.commit()
+    model.Session.expire_all()
+    assert (kinds(), model.Package.get("schools").version) == (["published"], None)
+
+
 def test_noticing_costs_no_statement(statements):
     schools(private=True)
     statements.clear()

@@ -1,16 +1,20 @@
 """What is told of data that came, were corrected, or went: to whom, and what changed."""
 from __future__ import annotations
 
+import threading
+
 import ckan.model as model
 import pytest
+import sqlalchemy as sa
 import told
 from civic_list.delivering import FIRST, duty_id, look, pass_time, publish, put
 from civic_list.listing import dataset, on
-from civic_list.portal import AKMOLA, HEALTH, act
+from civic_list.portal import AKMOLA, HEALTH, act, events
 
 from ckanext.civic_core.domain.news import Target
-from ckanext.civic_core.record import record
-from ckanext.civic_list.domain.events_delivery import EvidenceNotCounted
+from ckanext.civic_core.record import SYSTEM, record
+from ckanext.civic_list.delivery import settling
+from ckanext.civic_list.domain.events_delivery import EvidenceNotCounted, ReleaseRecorded
 from ckanext.civic_list.model import Evidence, Item
 
 pytestmark = pytest.mark.usefixtures("codes")
@@ -170,10 +174,10 @@ def test_two_files_removed_at_once_are_one_news(codes, published):
     with on("2025-02-21"):
         act("health_editor", "package_patch", id="schools", resources=[])
         look("schools")
-    events = [one for one in told.of_type("evidence.not_counted") if one.public["reason"] == "removed"]
-    assert len(events) == 2
-    assert [bool(told.targets(one)) for one in events] == [True, False]
-    assert told.said(events[0]).lines[0] in ("Removed files: data, map.", "Removed files: map, data.")
+    gone = [one for one in told.of_type("evidence.not_counted") if one.public["reason"] == "removed"]
+    assert len(gone) == 2
+    assert [bool(told.targets(one)) for one in gone] == [True, False]
+    assert told.said(gone[0]).lines[0] in ("Removed files: data, map.", "Removed files: map, data.")
 
 
 @pytest.mark.parametrize("reason", ["same_bytes", "same_content", "metadata_only", "header_only", "not_public"])
@@ -198,9 +202,9 @@ def test_a_private_dataset_says_nothing(codes):
     with on("2025-02-03"):
         publish(f"{codes[0]}@{HEALTH}", private=True)
         put("schools", FIRST)
-    events = told.of_type("release.recorded", "release.corrected", "evidence.not_counted", "dataset.published")
-    assert events, "there is something that could leak"
-    assert told.audiences(events) == {}
+    found = told.of_type("release.recorded", "release.corrected", "evidence.not_counted", "dataset.published")
+    assert found, "there is something that could leak"
+    assert told.audiences(found) == {}
 
 
 def test_a_dataset_made_private_before_it_is_told_says_nothing(codes, published):
@@ -240,16 +244,16 @@ def test_many_cost_as_much_as_one(codes, published, statements, count):
         with on("2025-02-03"):
             dataset("health_editor", HEALTH, f"{codes[0]}@{HEALTH}", name=f"set-{number}")
             put(f"set-{number}", FIRST + f"2025-01;{number};1\n".encode())
-    events = told.of_type("release.recorded", "release.corrected")
-    assert len(events) == count
+    found = told.of_type("release.recorded", "release.corrected")
+    assert len(found) == count
     statements.clear()
-    assert len(told.audiences(events)) == count
+    assert len(told.audiences(found)) == count
     assert len(statements) == 5
     statements.clear()
     from ckanext.civic_core.domain.news import Told
     from ckanext.civic_core.news import telling
 
-    assert len(telling.said(model.Session(), [Told(one, Target("dataset")) for one in events], "ru")) == count
+    assert len(telling.said(model.Session(), [Told(one, Target("dataset")) for one in found], "ru")) == count
     assert len(statements) == 6
 
 
@@ -257,3 +261,52 @@ def test_evidence_holds_no_values(published):
     pass_time()
     rows = model.Session.query(Evidence).all()
     assert "Akmola" not in str([row.changes for row in rows])
+
+
+def test_a_worker_that_writes_of_the_same_dataset_at_the_same_time_is_waited_for(codes):
+    """The worker holds the dataset and then writes; who saves the dataset waits for it, and neither is in the way."""
+    dataset_id = publish(f"{codes[0]}@{HEALTH}")["id"]
+    held, got = threading.Event(), []
+
+    def work() -> None:
+        settling.hold(model.Session(), [], [dataset_id])
+        held.set()
+        assert _somebody_waits()
+        record(model.Session(), ReleaseRecorded(dataset_id, number=1), actor=SYSTEM)
+        model.Session.commit()
+
+    def save() -> None:
+        act("health_editor", "package_patch", id="schools", version="2")
+
+    threads = [threading.Thread(target=_run, args=(one, got)) for one in (work, save)]
+    threads[0].start()
+    assert held.wait(30)
+    threads[1].start()
+    for one in threads:
+        one.join(60)
+    assert got == [None, None]
+    assert [one["type"] for one in events(stream="dataset", stream_id=dataset_id)][-2:] == [
+        "release.recorded", "dataset.updated",
+    ]
+
+
+def _run(act_one, got: list) -> None:
+    try:
+        got.append(act_one())
+    except Exception as error:
+        got.append(error)
+    finally:
+        model.Session.remove()
+
+
+def _somebody_waits() -> bool:
+    """Whether somebody comes to wait for a lock within some seconds."""
+    query = sa.text("select count(*) from pg_stat_activity where datname = current_database() "
+                    "and wait_event_type = 'Lock'")
+    with model.ensure_engine().connect() as connection:
+        for _ in range(300):
+            if connection.scalar(query):
+                return True
+            connection.rollback()
+            threading.Event().wait(0.1)
+    return False
