@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-PLUGINS = ["civic_core", "civic_list"]
+PLUGINS = ("civic_core", "civic_list", "civic_notify", "civic_subscriptions")
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

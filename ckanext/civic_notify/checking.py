@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from ckanext.civic_core.domain.news import Happened, Links, Reach, Target, Told
 from ckanext.civic_core.model import EventRow, NewsRow
 from ckanext.civic_core.news import reading
 from ckanext.civic_core.news.pending import answering
+from ckanext.civic_core.speaking import speaking
 from ckanext.civic_notify import keys, settings
 from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.channels.base import address_of
@@ -60,7 +61,7 @@ def check(session: Session, channel: str, rows: Sequence[Any]) -> Verdict:
 
     :param rows: of one channel, as claimed.
     """
-    verdict = Verdict()
+    verdict, ready = Verdict(), []
     news = carried(session, [row.id for row in rows if row.kind == "digest"])
     known_now = _read(session, [*rows, *news])
     told = _told_by_digest(news, known_now, verdict)
@@ -68,9 +69,11 @@ def check(session: Session, channel: str, rows: Sequence[Any]) -> Verdict:
     for row in rows:
         if row.kind == "letter":
             _check_letter(row, verdict)
-        else:
-            own = told[row.id] if row.kind == "digest" else _check_event(row, known_now, verdict)
-            _check_reader(row, own, known_now, channel, over_cap, verdict)
+            continue
+        own = told[row.id] if row.kind == "digest" else _check_event(row, known_now, verdict)
+        if _is_reached(row, own, known_now, channel, over_cap, verdict):
+            ready.append(_Ready(row, own, known_now.reaches[row.recipient]))
+    verdict.items += _items(ready)
     return verdict
 
 
@@ -189,25 +192,42 @@ def _check_letter(row: Any, verdict: Verdict) -> None:
     )
 
 
-def _check_reader(
+def _is_reached(
     row: Any, told: tuple[Told, ...], known_now: _Known, channel: str, over_cap: frozenset[str], verdict: Verdict
-) -> None:
-    """Whether the reader wants to be reached now; an item where he does."""
+) -> bool:
+    """Whether the reader wants to be reached now; else the reason, or until when to wait, is noted."""
     if row.id in verdict.suppressed:
-        return
+        return False
     reach = known_now.reaches.get(row.recipient)
     always = row.topic in _ALWAYS or row.urgent
-    until = quiet_until(clock.now(), reach.quiet, clock.zone()) if reach and not always else None
     reason = _unwilling(reach, told, channel, always=always, over_cap=row.recipient in over_cap)
     if reason:
         verdict.suppressed[row.id] = reason
-    elif until:
+        return False
+    until = quiet_until(clock.now(), reach.quiet, clock.zone()) if reach and not always else None
+    if until:
         verdict.later[row.id] = until
-    elif reach is not None:
-        links = known().links(row.recipient, told[0].target if row.kind == "event" else None)
-        verdict.items.append(
-            Item(row.id, row.kind, channel, keys.of(row.id), row.tempo, reach, links, told=told)
-        )
+    return until is None
+
+
+class _Ready(NamedTuple):
+    """A delivery that may be written."""
+
+    row: Any
+    told: tuple[Told, ...]
+    reach: Reach
+
+
+def _items(ready: Iterable[_Ready]) -> Iterable[Item]:
+    """With each reader's own links, that lead to pages in his language."""
+    by_language: dict[str, list[_Ready]] = defaultdict(list)
+    for one in ready:
+        by_language[one.reach.language].append(one)
+    for language, several in by_language.items():
+        with speaking(language):
+            for row, told, reach in several:
+                links = known().links(row.recipient, told[0].target if row.kind == "event" else None)
+                yield Item(row.id, row.kind, row.channel, keys.of(row.id), row.tempo, reach, links, told=told)
 
 
 def _unwilling(reach: Reach | None, told: tuple[Told, ...], channel: str, *, always: bool, over_cap: bool) -> str:

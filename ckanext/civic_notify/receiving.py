@@ -50,10 +50,11 @@ def _find(session: Session, channel: str, key: str) -> Any:
 def _move(session: Session, delivery: int, told: Told) -> int:
     """Move a message that was sent, and the news that it carries, if it is a digest. One statement."""
     state = states.after(states.SENT, _STEPS[told])
+    ended = {"settled_at": clock.now()} if told != "delivered" else {}  # else it is when it was handed over
     moved: Any = session.execute(
         sa.update(Delivery)
         .where(sa.or_(Delivery.id == delivery, Delivery.digest_id == delivery), Delivery.state == states.SENT)
-        .values(state=state, reason=_REASONS[told], answer=f"receipt: {told}", settled_at=clock.now())
+        .values(state=state, reason=_REASONS[told], answer=f"receipt: {told}", **ended)
         .execution_options(synchronize_session=False)
     )
     return int(moved.rowcount)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from ckanext.civic_core import clock
 from ckanext.civic_notify import breaker, checking, claiming, rendering, settings, settling
 from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.channels.base import Channel, Message, Outcome
+from ckanext.civic_notify.checking import Verdict
 from ckanext.civic_notify.domain import retry
 from ckanext.civic_notify.items import Item
 from ckanext.civic_notify.recipients import known
@@ -45,16 +46,30 @@ def deliver(session: Session, channel: str) -> int:
     """
     rows = claiming.claim(session, channel)
     if rows:
+        by_id = {row.id: row for row in rows}
         verdict = checking.check(session, channel, rows)
-        messages = rendering.render(session, verdict.items)
-        verdict.suppressed |= {one.id: "no_longer_true" for one in verdict.items if one.id not in messages}
+        messages = _written(session, verdict, by_id)
         settling.suppress(session, verdict.suppressed)
         settling.put_back(session, verdict.later)
         session.commit()
-        by_id = {row.id: row for row in rows}
         _hand_over(session, channel, [(by_id[one.id], one, messages[one.id]) for one in verdict.items
                                       if one.id in messages])
     return len(rows)
+
+
+def _written(session: Session, verdict: Verdict, rows: Mapping[int, Any]) -> Mapping[int, Message]:
+    """The messages of a batch. What cannot be written is tried again later, as if a provider had not taken it."""
+    failed: Collection[int] = ()
+    try:
+        messages = rendering.render(session, verdict.items)
+    except rendering.Unwritable as unwritable:
+        messages, failed = unwritable.messages, unwritable.failed
+    for id_ in failed:
+        settling.settle(session, rows[id_], _came_of(rows[id_], Outcome("temporary", "unwritable")))
+    for item in verdict.items:
+        if item.id not in messages and item.id not in failed:
+            verdict.suppressed[item.id] = "no_longer_true"
+    return messages
 
 
 _Ready = tuple[Any, Item, Message]

@@ -38,6 +38,7 @@ MOVES: Mapping[tuple[str, str], str] = {
     (QUEUED, "suppress"): SUPPRESSED,
     (QUEUED, "expire"): EXPIRED,
     (FAILED_TEMPORARY, "expire"): EXPIRED,
+    (FAILED_TEMPORARY, "suppress"): SUPPRESSED,
     (SENT, "confirm"): DELIVERED,
     (SENT, "refuse"): FAILED_PERMANENT,  # a receipt or a bounce says that it did not arrive
     (FAILED_PERMANENT, "resend"): QUEUED,

@@ -11,7 +11,7 @@ import pytest
 from civic_notify.readers import NOON, channel, later, rows, sent
 from sqlalchemy.exc import OperationalError
 
-from ckanext.civic_notify import checking, claiming, outbox, rendering, sending, settling
+from ckanext.civic_notify import checking, claiming, outbox, rendering, sending, settling, ticking
 from ckanext.civic_notify.channels import memory
 from ckanext.civic_notify.channels.base import Outcome
 
@@ -97,6 +97,51 @@ def test_an_address_that_is_gone_is_used_no_more(town):
     town.ring("a")
     town.work()
     assert rows("state", "reason")[1] == ("suppressed", "no_address")
+
+
+def test_what_cannot_be_written_waits_and_keeps_nobody_else(town, monkeypatch):
+    town.readers.follow("ann")
+    town.readers.follow("ben", bell="b")
+    real = town.bells.say
+    monkeypatch.setattr(town.bells, "say", lambda session, told: _broken_bell(told) or real(session, told))
+    town.ring("a", "b")
+    town.work()
+    assert sent() == ["ann"]
+    assert rows("state", "answer", recipient="ben") == [("failed_temporary", "unwritable")]
+    monkeypatch.setattr(town.bells, "say", real)
+    with later(NOON + timedelta(minutes=1)):
+        town.work()
+    assert sent() == ["ann", "ben"]
+
+
+def _broken_bell(told):
+    if any(one.happened.stream_id == "b" for one in told):
+        raise ZeroDivisionError
+
+
+def test_what_waits_for_a_channel_that_was_switched_off_ends_after_a_day(town, monkeypatch):
+    town.readers.follow("ann")
+    town.readers.follow("ben", tempo="daily")
+    town.ring("a")
+    monkeypatch.setitem(tk.config, "ckanext.civic_notify.email.adapter", "")
+    with later(NOON + timedelta(hours=23)):
+        ticking.tick(model.Session())
+    assert rows("state") == ["queued", "queued"]
+    with later(NOON + timedelta(hours=25)):
+        ticking.tick(model.Session())
+    assert rows("state", "reason") == [("suppressed", "channel_off")] * 2
+
+
+def test_what_ended_long_ago_is_forgotten(town):
+    town.readers.follow("ann")
+    town.ring("a")
+    town.work()
+    with later(NOON + timedelta(days=90)):
+        ticking.tick(model.Session())
+    assert rows("state") == ["sent"]
+    with later(NOON + timedelta(days=91)):
+        ticking.tick(model.Session())
+    assert rows("state") == []
 
 
 # -- one refused among many ------------------------------------------------------------------------------------

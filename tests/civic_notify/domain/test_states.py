@@ -15,7 +15,7 @@ ALLOWED = {
     },
     "sent": {"confirm": "delivered", "refuse": "failed_permanent"},
     "delivered": {},
-    "failed_temporary": {"claim": "claimed", "expire": "expired"},
+    "failed_temporary": {"claim": "claimed", "expire": "expired", "suppress": "suppressed"},
     "failed_permanent": {"resend": "queued"},
     "expired": {"resend": "queued"},
     "suppressed": {},
