@@ -31,13 +31,17 @@ _NOTHING_SEEN = ("unreachable", "not_found", "forbidden", "refused_address", "to
 
 @dataclass(frozen=True)
 class Look:
-    """A change that was noted, with what a look at it found; ``times`` it was made by ``last_at``."""
+    """A change that was noted, with what a look at it found; ``times`` it was made by ``last_at``.
+
+    :param shown: whether everybody could see the former content, so that it may be said what changed against it.
+    """
 
     sighting: Sighting
     seen: Seen | None
     former: SeenResource | None
     times: int
     last_at: datetime
+    shown: bool
 
 
 def judge(
@@ -56,7 +60,9 @@ def judge(
     reader = reader_of(session, watched.dataset_id)
     for several in _grouped(sightings, seen):
         one, last = several[0], several[-1]
-        look = Look(one, seen.get(one.resource_id), stored.get(one.resource_id), len(several), last.at)
+        former = stored.get(one.resource_id)
+        shown = former is not None and reader.knows(former.content)
+        look = Look(one, seen.get(one.resource_id), former, len(several), last.at, shown)
         evidence = _evidence(look)
         if evidence is not None:
             _write(session, look, reader.judge(evidence))
@@ -140,7 +146,7 @@ def _write(session: Session, look: Look, verdict: rules.Verdict) -> None:
         how=evidence.how, method=seen.method if seen else "", by=one.by, public=one.public,
         content_before=former.content if former else "", content=evidence.content, bytes=evidence.bytes,
         rows_before=former.rows if former else None, rows_after=seen.rows if seen else None, share_changed=share,
-        changes=comparing.changes(evidence.how, former, seen),
+        changes=comparing.changes(evidence.how, former if look.shown else None, seen),
         release=verdict.release, reason=verdict.reason, params=plain(verdict.params), recorded_at=now,
     )
     times = session.scalar(

@@ -137,6 +137,10 @@ class Reader:
         """Those that began or went on."""
         return list(self._found.values())
 
+    def knows(self, content: str) -> bool:
+        """Whether this content was ever released: everybody could see it."""
+        return content in self._known
+
     def judge(self, one: Evidence) -> Verdict:
         """Whether evidence counts."""
         reason = _unseen(one)

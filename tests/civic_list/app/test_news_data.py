@@ -207,6 +207,23 @@ def test_a_private_dataset_says_nothing(codes):
     assert told.audiences(found) == {}
 
 
+def test_what_only_a_private_file_had_is_not_said_when_its_successor_is_public(codes):
+    with on("2025-02-03"):
+        publish(f"{codes[0]}@{HEALTH}", private=True)
+        put("schools", b"period;secret;count\n2025-01;x;1\n")
+    assert act("health_editor", "civic_evidence_list", dataset="schools")["count"], "there is something that could leak"
+    with on("2025-02-10"):
+        (resource,) = act("health_editor", "package_show", id="schools")["resources"]
+        act("health_editor", "package_patch", id="schools", private=False, resources=[
+            {**resource, "url": "", "upload": _upload(MORE)},
+        ])
+        look("schools")
+    words = told.said(told.last("release.recorded"))
+    assert "New files: data." in words.lines
+    assert "secret" not in str(words)
+    assert "secret" not in str(act("citizen", "civic_evidence_list", dataset="schools"))
+
+
 def test_a_dataset_made_private_before_it_is_told_says_nothing(codes, published):
     event = told.last("release.recorded")
     assert told.targets(event)

@@ -59,7 +59,8 @@ def civic_evidence_list(context: Context, data_dict: dict[str, Any]) -> dict[str
     :param offset: 0 by default.
     :returns: ``{"count", "results"}``, the newest first; each ``{"id", "dataset": {"id", "name", "title"},
         "resource": {"id", "name"} or null, "day", "at", "how", "method", "counts", "release": number or null,
-        "reason", "params", "times", "rows_before", "rows_after", "share_changed", "content_before", "content"}``.
+        "reason", "params", "times", "rows_before", "rows_after", "share_changed", "changes": {"file"?, "rows"?,
+        "columns"?}, "content_before", "content"}``.
     :raises ObjectNotFound: where there is no such duty, agency, or dataset that the reader may see.
     """
     tk.check_access("civic_evidence_list", context, data_dict)
