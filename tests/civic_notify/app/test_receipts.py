@@ -51,7 +51,7 @@ def test_a_receipt_says_what_became_of_a_message(app, taken, told, state, reason
         assert tell(app, taken, told).status_code == 200
     [(found, why, settled)] = rows("state", "reason", "settled_at")
     assert (found, why) == (state, reason)
-    assert settled == (NOON if state == "sent" else NOON + timedelta(minutes=3))
+    assert settled == (NOON + timedelta(minutes=3) if state == "failed_permanent" else NOON)
 
 
 @pytest.mark.parametrize(("first", "second"), [("1", "1"), ("1", "2"), ("2", "1"), ("2", "2")])
