@@ -13,7 +13,7 @@ from flask import current_app
 from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_core.domain.news import TEMPOS
 from ckanext.civic_subscriptions import searches, things, words
-from ckanext.civic_subscriptions.domain.searches import id_of
+from ckanext.civic_subscriptions.domain import searches as rules
 from ckanext.civic_subscriptions.model import Subscription
 
 __all__ = [
@@ -32,7 +32,7 @@ def civic_subscriptions_button(follow: Sequence[str]) -> dict[str, str] | None:
     :param follow: kind and id; of a search its query string instead of the id.
     """
     kind, given = follow
-    if kind not in things.kinds():
+    if not _can_be_followed(kind, given):
         return None
     known = civic_subscriptions_followed(kind, given)
     if known:
@@ -54,14 +54,24 @@ def civic_subscriptions_followed(kind: str, given: str) -> str | None:
 
 def _followed(kind: str, given: str) -> str | None:
     if kind == searches.KIND and not _is_id(given):
-        try:
-            given = id_of(searches.parse(given))
-        except Refused:
-            return None
+        given = _search(given)
     one = Subscription
     return model.Session.scalar(sa.select(one.id).where(
         one.recipient == tk.current_user.id, one.target_type == kind, one.target_id == given
     ))
+
+
+def _can_be_followed(kind: str, given: str) -> bool:
+    return kind in things.kinds() and (kind != searches.KIND or bool(_search(given)))
+
+
+def _search(query_string: str) -> str:
+    """Id of a search by its query string; empty where it asks for nothing, or is longer than is kept."""
+    try:
+        query = searches.parse(query_string)
+    except Refused:
+        return ""
+    return rules.id_of(query) if rules.pairs(query) else ""
 
 
 def _is_id(given: str) -> bool:
@@ -71,7 +81,7 @@ def _is_id(given: str) -> bool:
 def civic_subscriptions_feeds(follow: Sequence[str]) -> list[dict[str, str]]:
     """The feeds of the news of something: ``{"url", "type", "label"}``."""
     kind, given = follow
-    if kind not in things.kinds():
+    if not _can_be_followed(kind, given):
         return []
     return [
         {"url": _feed(kind, given, form), "type": f"application/{form}+xml", "label": words.feed(form)}

@@ -47,8 +47,14 @@ class TestTheButton:
         assert button.get_text(strip=True) == ("Follow this search" if "?" in path else "Subscribe")
         assert "What you will hear of" in words(visitor.opens(button["href"]))
 
-    def test_there_is_none_on_the_search_page_while_nothing_is_asked_for(self, visitor, schools):
-        assert visitor.opens("/dataset/").select("[role=main] a[href*='/subscriptions']") == []
+    @pytest.mark.parametrize("query", ["", "?q=", "?page=2", "?sort=title_string+asc", "?q=" + "x" * 501])
+    def test_there_is_none_on_the_search_page_where_nothing_can_be_kept(self, visitor, schools, query):
+        page = visitor.opens(f"/dataset/{query}")
+        assert page.select("[role=main] a[href*='/subscriptions']") == []
+        assert page.select("link[href*='/subscriptions/feed/search']") == []
+
+    def test_a_query_that_is_not_text_does_no_harm(self, visitor, schools):
+        visitor.opens("/dataset/?q=%ff%fe")
 
     def test_there_is_none_on_a_dataset_that_is_not_public(self, app, office):
         dataset("health_admin", HEALTH, private=True)
