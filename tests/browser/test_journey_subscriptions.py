@@ -1,14 +1,19 @@
 """J3: Subscribe on the datasheet, all subscriptions on one page, and out again by the link in a message."""
 from __future__ import annotations
 
+from datetime import timedelta
+
 import ckan.model as model
 import pytest
 from browser.journeys import PASSWORD, begin
+from civic_list.delivering import FIRST, put
 from civic_list.listing import dataset
 from civic_list.portal import AKMOLA, BODY, HEALTH, act
 from civic_subscriptions import posting
 
+from ckanext.civic_core import clock, working
 from ckanext.civic_core.domain.news import Target
+from ckanext.civic_notify.channels import memory
 from ckanext.civic_subscriptions.who import stop_token
 
 
@@ -88,6 +93,31 @@ def test_from_the_datasheet_to_the_message_and_out(new_page, reads, schools, lan
     look(stranger)
     assert _followed() == []
     assert stranger.context.cookies() == []
+
+
+def _work() -> None:
+    with clock.stopped_at(clock.now() + timedelta(minutes=2)):
+        while working.work(model.Session):
+            pass
+
+
+@pytest.mark.parametrize(("language", "title"), [("ru", "Школы"), ("kk", "Мектептер")])
+def test_a_new_file_is_one_message_in_ones_language_and_the_message_ends_itself(new_page, schools, language, title):
+    memory.clear()
+    act("citizen", "civic_notification_preferences_update", language=language)
+    act("citizen", "civic_subscription_create", target_type="dataset", target_id=schools, tempo="at_once")
+    put("schools", FIRST, "health_admin")
+    _work()
+    [message] = [one for one in memory.box("email").sent if one.to == "citizen@portal.example"]
+    assert message.language == language
+    assert title in message.subject
+    page = new_page(javascript=False)
+    page.goto(message.stop)
+    assert page.get_attribute("html", "lang") == language
+    page.click("[role=main] form button[type=submit]")
+    page.wait_for_selector(".cv-note[data-kind=ok]")
+    assert title in page.inner_text(".cv-note")
+    assert _followed() == []
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
