@@ -139,14 +139,10 @@ def title(query: rules.Query) -> dict[str, str]:
 
 
 def _words(query: rules.Query, language: str) -> str:
-    named = [f"“{query['q']}”"] if query["q"] else []
-    named += [_value(name, value, language) for name, values in query["fq"].items() for value in values]
-    return ", ".join(named) or _all(language)
-
-
-def _all(language: str) -> str:
     with speaking.speaking(language):
-        return str(tk._("All datasets"))
+        named = [tk._("“{words}”").format(words=query["q"])] if query["q"] else []
+        named += [_value(name, value, language) for name, values in query["fq"].items() for value in values]
+        return ", ".join(named) or str(tk._("All datasets"))
 
 
 def _value(name: str, value: str, language: str) -> str:

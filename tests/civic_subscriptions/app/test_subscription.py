@@ -81,7 +81,7 @@ def test_a_search_is_kept_once_however_it_is_spelled():
     other = act("keeper", "civic_subscription_create", target_type="search", query={"groups": ["health"], "q": "вода"})
     assert first["target_id"] == other["target_id"]
     assert count(Search) == 1
-    assert first["title"]["ru"].startswith("“вода”, ")
+    assert first["title"]["ru"].startswith("«вода», ")
     assert first["path"] == "/dataset/?q=%D0%B2%D0%BE%D0%B4%D0%B0&groups=health"
     assert act("approver", "civic_subscription_create", target_type="search", target_id=first["target_id"])["id"]
 
