@@ -33,6 +33,8 @@ PEOPLE: Mapping[str, Mapping[str, str]] = {
     "health_admin": {HEALTH: "admin"}, "health_editor": {HEALTH: "editor"}, "citizen": {}, "operator": {},
 }
 _OF_LIST = "civic_list_"
+#: what happened, and what is told of it
+_OF_EVENTS = ("civic_core_event", "civic_core_pending", "civic_core_news", "civic_notify_delivery")
 #: what a test of editions does not change
 _REGISTER = {"civic_list_agency", "civic_list_agency_name", "civic_list_owner_group", "civic_list_owner_group_member"}
 
@@ -87,7 +89,7 @@ def _account(name: str, capacities: Mapping[str, str]) -> None:
 
 def forget_lists() -> None:
     """No editions, items, duties, proposals; agencies and accounts stay."""
-    delete_from(lambda name: name.startswith((_OF_LIST, "civic_core_event")) and name not in _REGISTER)
+    delete_from(lambda name: name.startswith((_OF_LIST, *_OF_EVENTS)) and name not in _REGISTER)
 
 
 def act(user: str, action: str, /, **data: Any) -> Any:
