@@ -70,8 +70,8 @@ def test_only_the_clock_reads_the_time(path):
 
 #: who may end a transaction: the step every action takes, and the commands that work by themselves
 COMMITTERS = {
-    "flow.py", "cli.py", "ticking.py", "looking.py", "demo.py", "spreading.py", "gathering.py", "claiming.py", "sending.py",
-    "matching.py", "receiving.py", "outgoing.py",
+    "flow.py", "cli.py", "ticking.py", "looking.py", "demo.py", "spreading.py", "gathering.py", "claiming.py",
+    "sending.py", "matching.py", "receiving.py", "outgoing.py",
 }
 
 

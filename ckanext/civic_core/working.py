@@ -13,10 +13,10 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
 from ckan.lib.redis import connect_to_redis
 from sqlalchemy.orm import Session
 
+from ckanext.civic_core import commits
 from ckanext.civic_core.interfaces import IWork
 
 __all__ = ["after_commit", "loop", "work", "work_through"]
@@ -24,7 +24,6 @@ __all__ = ["after_commit", "loop", "work", "work_through"]
 log = logging.getLogger(__name__)
 #: of a hint that nobody took: after this many seconds another one may be given
 _HINTED = 30
-_MARK = "civic_work_hint"
 
 
 def work(session: Any) -> int:
@@ -81,24 +80,15 @@ def loop(session: Any, idle: float) -> None:
 
 def after_commit(session: Session) -> None:
     """Give a hint as soon as the transaction under way is committed, once for each transaction."""
-    if session.info.get(_MARK):
-        return
-    session.info[_MARK] = True
-    sa.event.listen(session, "after_commit", _hint, once=True)
-    sa.event.listen(session, "after_rollback", _forget, once=True)
+    commits.after_commit(session, _hint)
 
 
-def _forget(session: Session) -> None:
-    session.info.pop(_MARK, None)
-
-
-def _hint(session: Session) -> None:
-    if session.info.pop(_MARK, None):
-        try:
-            if connect_to_redis().set(_key(), 1, nx=True, ex=_HINTED):
-                tk.enqueue_job(work_through, title="do what waits", rq_kwargs={"timeout": 3600})
-        except Exception:
-            log.warning("nobody was told that there is work; the tick will see it", exc_info=True)
+def _hint() -> None:
+    try:
+        if connect_to_redis().set(_key(), 1, nx=True, ex=_HINTED):
+            tk.enqueue_job(work_through, title="do what waits", rq_kwargs={"timeout": 3600})
+    except Exception:
+        log.warning("nobody was told that there is work; the tick will see it", exc_info=True)
 
 
 def _key() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -17,6 +18,7 @@ from ckan.logic import index_remove_package, index_update_package
 from ckan.types import Context
 from sqlalchemy.orm import Session
 
+from ckanext.civic_core import commits
 from ckanext.civic_list import breakpoints
 from ckanext.civic_list.model import WatchedDataset
 
@@ -142,8 +144,8 @@ def after_commit(session: Session, datasets: Collection[str]) -> None:
     if not datasets:
         return
 
-    def leave(_session: Any) -> None:
-        tk.enqueue_job(reindex, [sorted(datasets)], title="reindex datasets whose duties changed their names")
+    commits.after_commit(session, partial(_leave, sorted(datasets)))
 
-    sa.event.listen(session, "after_commit", leave, once=True)
 
+def _leave(datasets: Collection[str]) -> None:
+    tk.enqueue_job(reindex, [datasets], title="reindex datasets whose duties changed their names")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import ckan.model as core
@@ -15,7 +16,7 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core import clock
+from ckanext.civic_core import clock, commits
 from ckanext.civic_list import indexing
 from ckanext.civic_list.content.seeing import Former, Seen, look
 from ckanext.civic_list.delivery import judging, settling
@@ -42,7 +43,7 @@ def after_commit(session: Session, dataset_id: str, duties: Collection[str] = ()
     The queue is a hint: what is to be done stands in the table, and the tick does what no worker did.
     """
 
-    sa.event.listen(session, "after_commit", lambda _session: hint(dataset_id, duties), once=True)
+    commits.after_commit(session, partial(hint, dataset_id, duties))
 
 
 def hint(dataset_id: str, duties: Collection[str] = ()) -> None:

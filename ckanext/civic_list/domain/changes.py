@@ -141,8 +141,9 @@ def merged(several: Iterable[Changes]) -> Changes:
     if len(found) < 2:
         return found[0] if found else Changes()
     files = [one.file for one in found if one.file]
+    file: File | None = files[0] if files else None
     return Changes(
-        "removed" if files[-1:] == ["removed"] else files[0] if files else None, _sum(rows),
+        "removed" if files[-1:] == ["removed"] else file, _sum(rows),
         Columns(
             tuple(dict.fromkeys(name for one in found for name in one.columns.added)),
             tuple(dict.fromkeys(name for one in found for name in one.columns.removed)),

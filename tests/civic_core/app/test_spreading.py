@@ -175,7 +175,7 @@ def test_spreading_costs_the_same_for_one_as_for_many(bells, statements, events)
     ring(*(f"bell {number}" for number in range(events)))
     statements.clear()
     spreading.spread(model.Session())
-    assert len(statements) == 4
+    assert len(statements) == 6
 
 
 def test_a_commit_gives_one_hint_and_a_rollback_none(bells, monkeypatch):
@@ -192,6 +192,20 @@ def test_a_commit_gives_one_hint_and_a_rollback_none(bells, monkeypatch):
     record(session, BellRung("b"), actor=SYSTEM)
     session.commit()
     ring("c")
+    assert given == [working.work_through]
+
+
+def test_a_hint_waits_for_the_commit_of_all_not_for_that_of_a_savepoint(bells, monkeypatch):
+    from ckan.lib.redis import connect_to_redis
+
+    given = []
+    monkeypatch.setattr(working.tk, "enqueue_job", lambda *args, **kwargs: given.append(args[0]))
+    connect_to_redis().delete(working._key())
+    session = model.Session()
+    with session.begin_nested():
+        record(session, BellRung("a"), actor=SYSTEM)
+    assert given == []
+    session.commit()
     assert given == [working.work_through]
 
 
