@@ -140,10 +140,9 @@ def merged(several: Iterable[Changes]) -> Changes:
     rows = [one.rows for one in found if one.rows is not None]
     if len(found) < 2:
         return found[0] if found else Changes()
-    files = [one.file for one in found if one.file]
-    file: File | None = files[0] if files else None
+    files: list[File] = [one.file for one in found if one.file]
     return Changes(
-        "removed" if files[-1:] == ["removed"] else file, _sum(rows),
+        "removed" if files[-1:] == ["removed"] else next(iter(files), None), _sum(rows),
         Columns(
             tuple(dict.fromkeys(name for one in found for name in one.columns.added)),
             tuple(dict.fromkeys(name for one in found for name in one.columns.removed)),
