@@ -7,7 +7,6 @@ hears because of what he is stands in few rows, which are found once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import ckan.model as model
@@ -20,8 +19,8 @@ from ckanext.civic_subscriptions.model import Preferences, Subscription
 
 __all__ = ["subscribers"]
 
-#: who works for an agency hears of all that is told of it
-_ALWAYS = sa.cast(sa.literal(datetime(1970, 1, 1, tzinfo=UTC)), sa.DateTime(timezone=True))
+#: what happened before somebody had an account was not told to him, nor is it told later
+_SINCE = sa.func.timezone("UTC", model.User.created, type_=sa.DateTime(timezone=True))
 _BY_EMAIL = sa.cast(array(["email"]), ARRAY(sa.Text))
 #: role -> capacities in an organisation
 _CAPACITIES = {EDITORS: ("editor", "admin"), ADMINS: ("admin",)}
@@ -53,7 +52,7 @@ def _users() -> Iterable[sa.Select[Any]]:
     for channel in CHANNELS:
         yield sa.select(
             _text(USER), _plain(user.id), _plain(user.id), _where(sa.literal(channel) == sa.any_(channels), channel),
-            _text("at_once"), sa.false(), _ALWAYS,
+            _text("at_once"), sa.false(), _SINCE,
         )
 
 
@@ -64,16 +63,19 @@ def _staff() -> sa.Select[Any]:
 
 
 def _of_role(role: str) -> sa.Select[Any]:
-    member, group, chosen = model.Member, model.Group, Preferences
+    member, group, user, chosen = model.Member, model.Group, model.User, Preferences
     channel = sa.func.unnest(sa.func.coalesce(chosen.work_channels, _BY_EMAIL, type_=ARRAY(sa.Text)))
     query = sa.select(
         _text(role).label("target_type"), (_text("") if role == KEEPERS else _plain(group.id)).label("target_id"),
         _plain(member.table_id).label("recipient"), channel.label("channel"),
         sa.func.coalesce(chosen.work_tempo, _text("daily")).label("tempo"), sa.false().label("every_change"),
-        _ALWAYS.label("since"),
-    ).select_from(member).join(group, group.id == member.group_id).outerjoin(
-        chosen, chosen.recipient == member.table_id
-    ).where(member.table_name == "user", member.state == "active", group.is_organization, group.state == "active")
+        _SINCE.label("since"),
+    ).select_from(member).join(group, group.id == member.group_id).join(
+        user, user.id == member.table_id
+    ).outerjoin(chosen, chosen.recipient == user.id).where(
+        member.table_name == "user", member.state == "active", user.state == "active",
+        group.is_organization, group.state == "active",
+    )
     if role == KEEPERS:
         return query.where(group.name == config.authorised_body())
     return query.where(member.capacity.in_(_CAPACITIES[role]))

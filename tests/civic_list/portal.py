@@ -5,7 +5,7 @@ import csv
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,9 @@ def _texts(row: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _account(name: str, capacities: Mapping[str, str]) -> None:
-    user = model.User(name=name, email=f"{name}@portal.example", sysadmin=name == "operator")
+    user = model.User(
+        name=name, email=f"{name}@portal.example", sysadmin=name == "operator", created=datetime(2020, 1, 1),
+    )
     model.Session.add(user)
     model.Session.flush()
     for body, capacity in capacities.items():

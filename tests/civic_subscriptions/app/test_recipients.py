@@ -70,6 +70,20 @@ def test_who_left_an_agency_hears_no_more():
     assert _hear("agency_admins", _agency()) == set()
 
 
+@pytest.mark.parametrize("kind", ["agency_editors", "agency_admins"])
+def test_nobody_is_told_what_happened_before_he_had_an_account(kind):
+    one = subscribers().subquery()
+    since = model.Session.scalar(
+        sa.select(one.c.since).where(one.c.target_type == kind, one.c.recipient == user_id("akmola_admin"))
+    )
+    assert since == datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_a_closed_account_hears_no_more():
+    act("operator", "user_delete", id="akmola_admin")
+    assert {name for name, _, _ in _hear("agency_editors", _agency())} == {"akmola_editor"}
+
+
 def test_everybody_hears_of_his_own_at_once(monkeypatch):
     assert _hear("user", user_id("citizen")) == {("citizen", "email", "at_once")}
     channels(monkeypatch, "email", "sms")
