@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from time import monotonic
 from typing import Any
 
 import ckan.model as model
@@ -24,6 +25,8 @@ __all__ = ["after_commit", "loop", "work", "work_through"]
 log = logging.getLogger(__name__)
 #: of a hint that nobody took: after this many seconds another one may be given
 _HINTED = 30
+#: seconds that a job may take before others have their turn
+_TURN = 20
 
 
 def work(session: Any) -> int:
@@ -53,15 +56,22 @@ def _end(session: Any) -> None:
     session.remove()
 
 
-def work_through() -> int:
-    """Work until nothing is left; the job that a hint asks for."""
+def work_through(seconds: float | None = None) -> int:
+    """Work until nothing is left; the job that a hint asks for.
+
+    :param seconds: after so many the rest is left to another job, so that others have their turn; None: to the end.
+    :returns: how much was done.
+    """
     try:
         connect_to_redis().delete(_key())
     except Exception:
         log.warning("the mark of the hint was not removed", exc_info=True)
-    done = 0
+    done, began = 0, monotonic()
     while count := work(model.Session):
         done += count
+        if seconds is not None and monotonic() - began > seconds:
+            _hint()
+            break
     return done
 
 
@@ -86,7 +96,7 @@ def after_commit(session: Session) -> None:
 def _hint() -> None:
     try:
         if connect_to_redis().set(_key(), 1, nx=True, ex=_HINTED):
-            tk.enqueue_job(work_through, title="do what waits", rq_kwargs={"timeout": 3600})
+            tk.enqueue_job(work_through, [_TURN], title="do what waits", rq_kwargs={"timeout": 3600})
     except Exception:
         log.warning("nobody was told that there is work; the tick will see it", exc_info=True)
 

@@ -209,6 +209,19 @@ def test_a_hint_waits_for_the_commit_of_all_not_for_that_of_a_savepoint(bells, m
     assert given == [working.work_through]
 
 
+def test_a_job_lets_others_have_their_turn(bells, monkeypatch):
+    given = []
+    monkeypatch.setattr(working, "_hint", lambda: given.append("hint"))
+    monkeypatch.setattr(spreading, "_AT_ONCE", 1)
+    monkeypatch.setattr(working, "monotonic", iter(range(0, 1000, 15)).__next__)
+    ring(*"abcd")
+    given.clear()
+    assert working.work_through(seconds=20) == 2
+    assert given == ["hint"]
+    assert working.work_through() == 2
+    assert given == ["hint"]
+
+
 def test_a_queue_that_is_away_does_not_undo_the_change(bells, monkeypatch):
     def away():
         raise ConnectionError
