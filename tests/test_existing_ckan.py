@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 ROOT = Path(__file__).parent.parent
-OURS = ("civic_core", "civic_list")
+OURS = ("civic_core", "civic_list", "civic_notify", "civic_subscriptions")
 
 
 @pytest.fixture
@@ -63,7 +63,8 @@ def _tables(url: str) -> set[str]:
 def test_one_command_on_an_empty_database_makes_every_table(empty_database, tmp_path):
     _ckan(empty_database, tmp_path, " ".join(OURS), "db", "init")
     made = _tables(empty_database)
-    assert {"civic_core_event", "civic_list_duty_term", "civic_list_alembic_version"} <= made
+    assert {"civic_core_event", "civic_list_duty_term", "civic_list_alembic_version", "civic_notify_delivery",
+            "civic_subscriptions_subscription"} <= made
     _ckan(empty_database, tmp_path, " ".join(OURS), "db", "upgrade")
     assert _tables(empty_database) == made
 
@@ -74,7 +75,7 @@ def test_an_existing_ckan_takes_the_bundle_in_and_lets_it_go(empty_database, tmp
     _ckan(empty_database, tmp_path, "activity", "user", "add", *veteran)
     assert _tables(empty_database) == set()
 
-    with_bundle = "civic_core civic_list activity"
+    with_bundle = " ".join((*OURS, "activity"))
     _ckan(empty_database, tmp_path, with_bundle, "db", "upgrade")
     there = _tables(empty_database)
     assert "civic_list_edition" in there
@@ -94,7 +95,12 @@ def test_a_feature_alone_brings_what_it_stands_on(empty_database, tmp_path):
     assert {"civic_core_event", "civic_list_edition"} <= _tables(empty_database)
 
 
-def test_the_core_runs_without_the_list(empty_database, tmp_path):
-    _ckan(empty_database, tmp_path, "civic_core", "db", "init")
-    assert not {name for name in _tables(empty_database) if name.startswith("civic_list")}
-    assert "civic" in _ckan(empty_database, tmp_path, "civic_core", "civic", "--help")
+@pytest.mark.parametrize("features", ["", "civic_subscriptions", "civic_notify"])
+def test_a_portal_without_the_other_features_does_its_work(empty_database, tmp_path, features):
+    plugins = f"civic_core {features}".strip()
+    _ckan(empty_database, tmp_path, plugins, "db", "init")
+    kinds = {name.split("_")[1] for name in _tables(empty_database)}
+    assert kinds == {"core", *(name.removeprefix("civic_") for name in features.split())}
+    _ckan(empty_database, tmp_path, plugins, "civic", "tick")
+    if features == "civic_notify":
+        _ckan(empty_database, tmp_path, plugins, "civic", "deliver", "--once")
