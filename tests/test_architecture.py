@@ -6,6 +6,7 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ TEMPLATES = sorted(path for package in PACKAGES for path in package.glob("templa
 
 def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    """A file as it is read, once for all rules."""
+    return ast.parse(path.read_text())
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:
@@ -43,7 +50,7 @@ def test_a_plugin_package_begins_empty(package):
 @pytest.mark.parametrize("path", [p for p in SOURCES if "domain" in p.parts], ids=_name)
 def test_a_rule_knows_only_the_standard_library_and_other_rules(path):
     own = f"ckanext.{path.relative_to(ROOT / 'ckanext').parts[0]}.domain"
-    for module in _imports(ast.parse(path.read_text())):
+    for module in _imports(_tree(path)):
         allowed = module.split(".")[0] in sys.stdlib_module_names or module.startswith(
             (own, "ckanext.civic_core.domain")
         )
@@ -53,7 +60,7 @@ def test_a_rule_knows_only_the_standard_library_and_other_rules(path):
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
 def test_a_feature_never_imports_another(path):
     own = path.relative_to(ROOT / "ckanext").parts[0]
-    for module in _imports(ast.parse(path.read_text())):
+    for module in _imports(_tree(path)):
         parts = module.split(".")
         if parts[0] == "ckanext" and len(parts) > 1 and parts[1].startswith("civic_"):
             assert parts[1] in {own, "civic_core", "civic_schemas"}, f"{_name(path)} imports {module}"
@@ -65,7 +72,7 @@ def test_only_the_clock_reads_the_time(path):
     if path.name == "clock.py" or "civic_embedded" in path.parts:
         return
     forbidden = {"datetime.now", "datetime.utcnow", "date.today", "time.time", "datetime.datetime.now"}
-    assert not forbidden & set(_calls(ast.parse(path.read_text()))), _name(path)
+    assert not forbidden & set(_calls(_tree(path))), _name(path)
 
 
 #: who may end a transaction: the step every action takes, and the commands that work by themselves
@@ -77,7 +84,7 @@ COMMITTERS = {
 
 @pytest.mark.parametrize("path", SOURCES, ids=_name)
 def test_only_actions_and_workers_commit(path):
-    commits = [call for call in _calls(ast.parse(path.read_text())) if call.endswith(".commit")]
+    commits = [call for call in _calls(_tree(path)) if call.endswith(".commit")]
     if "action" in path.parts:
         commits = [call for call in commits if call != "flow.commit"]
     allowed = path.name.endswith(tuple(COMMITTERS)) or "demo" in path.parts or "civic_embedded" in path.parts
@@ -129,7 +136,7 @@ def test_a_template_escapes_and_names_no_host(path):
 @pytest.mark.parametrize("path", [p for p in SOURCES if "domain" in p.parts or "logic" in p.parts], ids=_name)
 def test_no_rule_names_a_language(path):
     literals = {
-        node.value for node in ast.walk(ast.parse(path.read_text()))
+        node.value for node in ast.walk(_tree(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert not literals & {"kk", "ru", "kaz", "rus"}, _name(path)
