@@ -5,7 +5,7 @@ next working day. The deadline and its explanation are the same walk, so that th
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -78,24 +78,22 @@ class Step:
 
 
 def steps(run: Run, pauses: Sequence[Pause], calendar: Calendar) -> tuple[Step, ...]:
-    """A count day by day, by the calendar that decides. As many days count as its parts have together."""
-    return tuple(_walk(run, pauses, _governing(run, pauses, calendar)))
+    """A count day by day, by the calendar that decides. As many days count as its parts have together.
+
+    What was recorded after the count began decides only if it was in time and gives a later last day.
+    """
+    walked: dict[int, tuple[Step, ...]] = {}
+
+    def last(known: Calendar) -> date:
+        walked[id(known)] = tuple(_walk(run, pauses, known))
+        return walked[id(known)][-1].day
+
+    return walked[id(calendar.governing(run.since, last))]
 
 
 def due(run: Run, pauses: Sequence[Pause], calendar: Calendar) -> date:
-    """The last day of a count, never made earlier by what was recorded after it began."""
-    return _last(run, pauses)(_governing(run, pauses, calendar))
-
-
-def _governing(run: Run, pauses: Sequence[Pause], calendar: Calendar) -> Calendar:
-    return calendar.governing(run.since, _last(run, pauses))
-
-
-def _last(run: Run, pauses: Sequence[Pause]) -> Callable[[Calendar], date]:
-    def last(known: Calendar) -> date:
-        return [step.day for step in _walk(run, pauses, known)][-1]
-
-    return last
+    """The last day of a count."""
+    return steps(run, pauses, calendar)[-1].day
 
 
 def _walk(run: Run, pauses: Sequence[Pause], calendar: Calendar) -> Iterator[Step]:
@@ -107,7 +105,6 @@ def _walk(run: Run, pauses: Sequence[Pause], calendar: Calendar) -> Iterator[Ste
             yield step
             step = _counted(step.day + ONE_DAY, part, unit, number + 1, of, pauses, calendar)
             number += step.counts
-            step = replace(step, extends=part > 0 and step.number == 1)
     while not _may_end(step.day, pauses, calendar):
         yield step
         step = _beyond(step, pauses, calendar)
@@ -130,7 +127,7 @@ def _counted(
         return Step(day, "paused", part, None, of, unit, reason=reason)
     if unit == "working_day" and not calendar.is_working(day):
         return Step(day, "off", part, None, of, unit, reason=reason)
-    return Step(day, "counts", part, number, of, unit, reason=reason)
+    return Step(day, "counts", part, number, of, unit, part > 0 and number == 1, reason=reason)
 
 
 def _may_end(day: date, pauses: Sequence[Pause], calendar: Calendar) -> bool:

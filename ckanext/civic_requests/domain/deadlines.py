@@ -218,18 +218,27 @@ class _Fold:
 # -- extension -------------------------------------------------------------------------------------------
 
 
+def extendable_to(turn: Turn, rules: Rules, calendar: Calendar) -> date | None:
+    """The last day that an extension of this turn may reach; None where there is none."""
+    most = rules.preset.extension
+    if most is None:
+        return None
+    longest = replace(turn.run, parts=(*turn.run.parts, most))
+    return due(longest, turn.pauses, calendar)
+
+
 def extension(turn: Turn, rules: Rules, calendar: Calendar, until: date | None = None) -> Term:
     """What extends this turn: all that the preset allows, or so much that the term ends on ``until``.
 
+    It is counted from the last day that counted, not from the one to which that rolled over.
+
     :raises Refused: ``extension_not_allowed``; ``extension_out_of_range`` (``first``, ``last``).
     """
-    most = rules.preset.extension
-    if most is None:
+    most, last = rules.preset.extension, extendable_to(turn, rules, calendar)
+    if most is None or last is None:
         raise Refused("extension_not_allowed")
     if until is None:
         return most
-    longest = replace(turn.run, parts=(*turn.run.parts, most))
-    last = due(longest, turn.pauses, calendar)
     if not turn.due < until <= last:
         raise Refused("extension_out_of_range", "until", first=turn.due + ONE_DAY, last=last)
     return Term(_running_days(turn, calendar, until), "calendar_day")

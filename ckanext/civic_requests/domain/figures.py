@@ -4,7 +4,7 @@ Each delay is charged to the body that held the request. Outside are requests by
 was closed as abuse, and what a moderator did not let through.
 
 - days to answer: the working days of a turn up to the first answer, days on which the clock stood still left out
-- on time: turns that ended in time, of those that were answered, or passed on, closed or still held after their last day
+- on time: turns that ended in time, of those that were answered, or were passed on, closed or held after their last day
 - confirmed: matters that citizens called solved, of all that were closed after an answer, also without a word from them
 - refused: refusals that stand, of all answers that stand
 """

@@ -32,10 +32,10 @@ def find(text: str) -> tuple[Found, ...]:
     masked = _masked(text)
     by_weight = chain(_emails(text), _iins(masked), _cards(masked), _phones(masked))
     kept: list[Found] = []
-    for one in by_weight:
-        if not any(one.start < other.end and other.start < one.end for other in kept):
+    for one in sorted(by_weight, key=lambda one: one.start):
+        if not kept or one.start >= kept[-1].end:
             kept.append(one)
-    return tuple(sorted(kept, key=lambda one: one.start))
+    return tuple(kept)
 
 
 def hidden(text: str, mark: str = MARK) -> str:
@@ -70,11 +70,12 @@ def _digits(written: str) -> str:
 
 
 #: a number stands by itself: no letter of a code and no digit before or after it, and no decimals
-_ALONE = r"(?<![\w+])(?<!\d[-–.])", r"(?!\w)(?![-–]\d)(?![.,]\d{1,2}(?!\d))"
+_WHOLE = r"(?![.,]\d{1,2}(?!\d))"
+_ALONE = r"(?<![\w+])(?<!\d[-–.])", rf"(?!\w)(?![-–]\d){_WHOLE}"
 
 # -- addresses -------------------------------------------------------------------------------------------
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]+@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w-])")
+_EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]+@(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w-])")
 
 
 def _emails(text: str) -> Iterator[Found]:
@@ -160,7 +161,8 @@ def _cards(text: str) -> Iterator[Found]:
 
 _GAP = rf"(?:{_SPACE}|[-‐‑–.])?{_SPACE}?"
 _AREA = rf"(?:\({_SPACE}?\d{{3,5}}{_SPACE}?\)|\d{{3,5}})"
-_HOME = rf"(?:(?<![\w+])\+{_SPACE}?7|{_ALONE[0]}8|{_ALONE[0]}7(?={_GAP}\(?7)){_GAP}{_AREA}(?:{_GAP}\d){{5,7}}(?!\d)"
+_COUNTRY = rf"(?:(?<![\w+])\+{_SPACE}?7|{_ALONE[0]}8|{_ALONE[0]}7(?={_GAP}\(?7))"
+_HOME = rf"{_COUNTRY}{_GAP}{_AREA}(?:{_GAP}\d){{5,7}}(?!\d){_WHOLE}"
 _ABROAD = rf"(?<![\w+])\+{_SPACE}?[1-69]\d{{0,2}}(?:{_GAP}\(?\d\)?){{9,13}}(?!\d)"
 _PHONE = re.compile(rf"{_HOME}|{_ABROAD}", re.ASCII)
 #: numbers that are free to call belong to services
