@@ -60,7 +60,7 @@ class Bells:
 
     def say(self, session: Any, told: Any) -> Any:
         self.asked.append(len(told))
-        session.execute(model.meta.metadata.tables["user"].select().limit(1))
+        session.execute(sa.select(model.User.id).limit(1))
         spoken = tk.h.lang()
         return [None if one.happened.id in self.erased else Said(
             subject=f"[{spoken}] {self.subject.format(one.target.id)}", short=f"Bell {one.target.id}",
@@ -71,7 +71,7 @@ class Bells:
         return [Followable("bell", f"bell in {tk.h.lang()}")]
 
     def followed(self, session: Any, targets: Any) -> Any:
-        session.execute(model.meta.metadata.tables["user"].select().limit(1))
+        session.execute(sa.select(model.User.id).limit(1))
         return {
             target: Thing(target, {"ru": f"Колокол {target.id}", "en": f"Bell & {target.id}"}, f"/bell/{target.id}")
             for target in targets if target.type == "bell" and target != SECRET
