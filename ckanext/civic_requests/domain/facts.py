@@ -35,6 +35,7 @@ class Request:
     :param since: the day on which its present state began.
     :param agency: the body that answers; None before it is routed.
     :param own_body: whether that is the authorised body, whose refusals its own keepers do not review.
+    :param assignee: the officer of that body who has it.
     :param heir: the earliest participant.
     :param deadline: the last day for the answer; None before routing.
     :param extendable_to: the last day that the one extension may reach; None where the portal knows none.
@@ -57,6 +58,7 @@ class Request:
     since: date = date.min
     agency: str | None = None
     own_body: bool = False
+    assignee: str | None = None
     heir: str | None = None
     deadline: date | None = None
     extendable_to: date | None = None

@@ -26,6 +26,7 @@ def after(request: Request, outcome: Outcome, actor: Actor, today: date) -> Requ
         since=today if moved else request.since,
         unsolved=request.unsolved + outcome.unsolved,
         heir=None if outcome.author else request.heir,
+        assignee=outcome.assignee or request.assignee,
         poll=_poll(request, outcome, actor),
         decided_by=request.decided_by | {actor.id} if outcome.transition in _DECISIONS else request.decided_by,
     )
@@ -42,7 +43,7 @@ def _held(changed: Request, request: Request, outcome: Outcome, today: date) -> 
     """By another body, if it passed on."""
     if outcome.agency is None:
         return changed
-    changed = replace(changed, agency=outcome.agency, reached_on=today)
+    changed = replace(changed, agency=outcome.agency, reached_on=today, assignee=None)
     if outcome.transition != "transfer":
         return changed
     mine = () if outcome.by_keeper else (request.agency or "",)

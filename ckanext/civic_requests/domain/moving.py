@@ -17,6 +17,8 @@ from .errors import check
 from .events import RequestMoved, RequestSubmitted, made
 from .facts import Actor, Case, Limits, Request, waits_until
 from .states import (
+    AGENCY,
+    AGENCY_ADMIN,
     AUTHOR,
     DUPLICATE,
     FULFILLED,
@@ -25,8 +27,10 @@ from .states import (
     KEEPER,
     MODERATION,
     MOVES,
+    NEEDS_CLARIFICATION,
     PARTICIPANT,
     ROUTING,
+    RUNNING,
     SUBMITTED,
     TRANSITIONS,
     WITHDRAWN,
@@ -48,6 +52,7 @@ class Outcome:
     :param waits_until: the last day for what the new state waits for, if it waits.
     :param author: the new author, where the request passes to another citizen.
     :param agency: the body that holds it now, where that changed.
+    :param assignee: the officer who has it now, where one was named; in another body's hands nobody has it.
     :param by_keeper: whether the keeper passed it on: that counts as nobody's transfer.
     :param duplicate_of: the request in which it goes on; participants and subscriptions move there.
     :param counts: whether a confirmation counts: not that of a member of the answering body.
@@ -65,6 +70,7 @@ class Outcome:
     waits_until: date | None = None
     author: str | None = None
     agency: str | None = None
+    assignee: str | None = None
     by_keeper: bool = False
     duplicate_of: str | None = None
     counts: bool = True
@@ -152,6 +158,17 @@ def check_leave(request: Request, actor: Actor) -> None:
     check(request.state in HOLDING, "not_joinable", "id", state=request.state)
 
 
+def check_assign(request: Request, actor: Actor, assignee: str | None) -> None:
+    """The agency's admin gives work to anybody; an officer takes what nobody has, and puts back what is his.
+
+    :raises Refused: ``not_assignable``, ``wrong_role`` or ``admin_assigns``.
+    """
+    check(request.state in (*RUNNING, NEEDS_CLARIFICATION), "not_assignable", "id", state=request.state)
+    check(AGENCY in actor.plays, "wrong_role", "id", transition="assign", who=(AGENCY,))
+    own = {request.assignee, assignee} <= {None, actor.id}
+    check(own or AGENCY_ADMIN in actor.plays, "admin_assigns", "assignee")
+
+
 # -- may he? ---------------------------------------------------------------------------------------------
 
 
@@ -199,6 +216,14 @@ _Rule = Callable[[Case, Given, Outcome, Request | None], Outcome]
 
 def _publish(case: Case, given: Given, outcome: Outcome, other: Request | None) -> Outcome:
     return replace(outcome, state=SUBMITTED if case.request.agency else ROUTING)
+
+
+def _accept(case: Case, given: Given, outcome: Outcome, other: Request | None) -> Outcome:
+    """Whoever accepts it may give it to somebody at once, as far as he may assign."""
+    if given["assignee"] is None:
+        return outcome
+    check_assign(case.request, case.actor, given["assignee"])
+    return replace(outcome, assignee=given["assignee"])
 
 
 def _route(case: Case, given: Given, outcome: Outcome, other: Request | None) -> Outcome:
@@ -301,6 +326,7 @@ def _overturn(case: Case, given: Given, outcome: Outcome, other: Request | None)
 
 _RULES: Mapping[str, _Rule] = {
     "publish": _publish,
+    "accept": _accept,
     "route": _route,
     "clarify": _where_it_was,
     "reopen": _where_it_was,

@@ -45,8 +45,6 @@ RESOLUTIONS: Mapping[str, tuple[str, ...]] = {
     CLOSED: (SOLVED, PARTLY, DISPUTED, UNCONFIRMED, NO_ANSWER, REJECTED, ABUSE),
     REFUSED: ("", UPHELD),
 }
-#: these are in no statistics
-UNCOUNTED = (REJECTED, ABUSE)
 
 # -- who ---------------------------------------------------------------------------------------------------
 

@@ -208,8 +208,8 @@ def test_who_asked_or_answers_does_not_judge(step, actor):
 
 
 def test_the_authorised_body_does_not_review_its_own_refusal():
-    for state, step, who in (("refused", "request_review", "author"), ("under_review", "uphold", "keeper"),
-                             ("under_review", "overturn", "keeper")):
+    for state, step, who in (("refused", "request_review", "author"), ("closed (disputed)", "request_review", "author"),
+                             ("under_review", "uphold", "keeper"), ("under_review", "overturn", "keeper")):
         case = request(state, own_body=True)
         assert refused(case, step, who) == ("own_refusal", "message")
         assert step not in offered(case, who)

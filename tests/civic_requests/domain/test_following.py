@@ -39,6 +39,13 @@ def test_a_transfer_is_counted_for_the_body_and_not_for_the_keeper():
     assert (passed.transfers, passed.passed_on_by) == (1, ())
 
 
+def test_who_has_it_is_kept_until_another_body_has_it():
+    taken = _then(request(), "accept", given={"assignee": "the agency"})
+    assert taken.assignee == "the agency"
+    assert _then(taken, "start").assignee == "the agency"
+    assert _then(taken, "transfer", "keeper").assignee is None
+
+
 def test_routing_is_no_transfer():
     routed = _then(request("routing"), "route", "moderator")
     assert (routed.agency, routed.reached_on, routed.transfers) == ("health", TODAY, 0)
@@ -50,10 +57,10 @@ def test_each_answer_is_put_to_all_anew():
 
 
 def test_a_word_is_counted_but_not_that_of_a_member():
-    case = request("fulfilled", poll=Poll(voters=3))
-    assert _then(case, "confirm", "author").poll == Poll(voters=3, solved=1, author="solved")
+    case = request("fulfilled", poll=Poll(voters=5, partly=1))
+    assert _then(case, "confirm", "author").poll == Poll(voters=5, partly=1, solved=1, author="solved")
     member = Actor("m", frozenset({"participant"}), member=True)
-    assert after(case, do(case, "confirm", member), member, TODAY).poll == Poll(voters=3)
+    assert after(case, do(case, "confirm", member), member, TODAY).poll == Poll(voters=5, partly=1)
 
 
 def test_not_solved_is_counted():

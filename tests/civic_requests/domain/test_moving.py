@@ -9,7 +9,7 @@ from civic_requests.cases import DAY, GIVEN, LIMITS, OTHER, PEOPLE, STATES, TODA
 from ckanext.civic_core.domain.errors import Refused
 from ckanext.civic_requests.domain.confirmation import Poll
 from ckanext.civic_requests.domain.facts import Actor
-from ckanext.civic_requests.domain.moving import check_join, check_leave
+from ckanext.civic_requests.domain.moving import check_assign, check_join, check_leave
 from ckanext.civic_requests.domain.states import HOLDING, MOVES
 
 NEEDED = sorted(
@@ -236,6 +236,49 @@ def test_who_has_the_same_trouble_joins_what_holds_the_key(state):
 def test_one_joins_once_and_leaves_what_he_joined(check, who, code):
     with pytest.raises(Refused, match=code):
         check(request(), PEOPLE[who])
+
+
+# -- assignment -----------------------------------------------------------------------------------------------------
+
+ASSIGNABLE = ("submitted", "accepted", "in_progress", "needs_clarification")
+
+
+@pytest.mark.parametrize(
+    ("has", "gets", "may"),
+    [(None, "the agency", True), ("the agency", None, True), ("the agency", "the agency", True),
+     (None, "colleague", False), ("colleague", "the agency", False), ("colleague", None, False),
+     ("the agency", "colleague", False)],
+)
+def test_an_officer_takes_what_nobody_has_and_the_admin_gives_to_anybody(has, gets, may):
+    case = request("accepted", assignee=has)
+    check_assign(case, PEOPLE["agency_admin"], gets)
+    check_assign(case, PEOPLE["sysadmin"], gets)
+    if may:
+        check_assign(case, PEOPLE["agency"], gets)
+        return
+    with pytest.raises(Refused, match="admin_assigns"):
+        check_assign(case, PEOPLE["agency"], gets)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_assigned_while_the_agency_has_something_to_do(state):
+    if state in ASSIGNABLE:
+        check_assign(request(state), PEOPLE["agency_admin"], "colleague")
+        return
+    with pytest.raises(Refused, match="not_assignable"):
+        check_assign(request(state), PEOPLE["agency_admin"], "colleague")
+
+
+@pytest.mark.parametrize("who", ["author", "participant", "keeper", "moderator", "system", "visitor"])
+def test_only_the_agency_assigns(who):
+    with pytest.raises(Refused, match="wrong_role"):
+        check_assign(request(), PEOPLE[who], None)
+
+
+def test_accepted_and_given_to_somebody_at_once():
+    assert do(request(), "accept", "agency_admin", given={"assignee": "colleague"}).assignee == "colleague"
+    assert do(request(), "accept", given={}).assignee is None
+    assert refused(request(), "accept", given={"assignee": "colleague"}) == ("admin_assigns", "assignee")
 
 
 # -- what is recorded -----------------------------------------------------------------------------------------------
