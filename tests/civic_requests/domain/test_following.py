@@ -8,10 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckanext.civic_requests.domain.confirmation import Poll
+from ckanext.civic_requests.domain.deadlines import Happening, extendable_to, extension, turns
 from ckanext.civic_requests.domain.facts import Actor, Request
 from ckanext.civic_requests.domain.following import after
 from ckanext.civic_requests.domain.moving import Outcome, move, open_to
-from ckanext.civic_requests.domain.states import HOLDING, MOVES, OPEN, RESOLUTIONS
+from ckanext.civic_requests.domain.states import HOLDING, MOVES, OPEN, RESOLUTIONS, RUNNING
+from ckanext.civic_requests.domain.terms import Rules
+
+RULES = Rules()
 
 
 def _then(case, transition, who="agency", **changes):
@@ -89,6 +93,7 @@ class _Life:
 
     def __init__(self, begun: Request) -> None:
         self.request = begun
+        self.happenings = [Happening("filed", TODAY, begun.agency or "")]
         self.made: list[Outcome] = []
         self.today = TODAY
 
@@ -103,7 +108,8 @@ class _Life:
             self.request, transition, actor, self._given(draw, transition), limits=LIMITS, today=self.today,
             calendar=CALENDAR, other=OTHER,
         )
-        self.request = replace(after(self.request, outcome, actor, self.today), **self._rows(outcome))
+        self._note(outcome)
+        self.request = replace(after(self.request, outcome, actor, self.today), **self._rows())
         self.made.append(outcome)
         return True
 
@@ -118,18 +124,31 @@ class _Life:
             return {"opinion": draw(st.sampled_from(["solved", "partly", "not_solved"])), "missing": "2025"}
         return GIVEN.get(transition, {})
 
-    def _rows(self, outcome):
-        if outcome.clock in ("starts", "passes", "short", "resumes"):
-            last = self.today + 20 * DAY
-            return {"deadline": last, "extendable_to": last + 15 * DAY}
-        return {}
+    def _note(self, outcome):
+        """What happened, as the deadline is counted from it."""
+        if outcome.happening is None:
+            return
+        by = extension(self._turn(), RULES, CALENDAR, outcome.until) if outcome.happening == "extended" else None
+        body = outcome.agency or ""
+        self.happenings.append(Happening(outcome.happening, self.today, body, by, outcome.resolution))
+
+    def _turn(self):
+        return turns(self.happenings, RULES, CALENDAR, self.today)[-1]
+
+    def _rows(self):
+        if not turns(self.happenings, RULES, CALENDAR, self.today):
+            return {"deadline": None, "extendable_to": None}
+        turn = self._turn()
+        return {"deadline": turn.due, "extendable_to": extendable_to(turn, RULES, CALENDAR)}
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> _Life:
     state = draw(st.sampled_from(["moderation", "routing", "submitted"]))
     heir = draw(st.none() | st.just("second"))
-    life = _Life(request(state, heir=heir, since=TODAY, poll=Poll(voters=draw(st.integers(1, 3)))))
+    agency = None if state == "routing" else "health"
+    poll = Poll(voters=draw(st.integers(1, 3)))
+    life = _Life(request(state, heir=heir, since=TODAY, reached_on=TODAY, agency=agency, poll=poll))
     for _ in range(draw(st.integers(1, 25))):
         if not life.live(draw):
             break
@@ -165,6 +184,21 @@ def test_the_clock_is_never_stopped_twice_and_never_runs_on_what_is_answered(lif
         clock = one.clock or clock
         if one.state in ("submitted", "accepted", "in_progress"):
             assert clock not in ("ends", "pauses", "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(lives())
+def test_the_count_of_the_deadline_goes_along(life):
+    """A body has its turn while it has to answer, and only then; after what it did there is a day left to it."""
+    counted = turns(life.happenings, RULES, CALENDAR, life.today)
+    case = life.request
+    if case.state in (*RUNNING, "needs_clarification"):
+        assert (counted[-1].body, counted[-1].until) == (case.agency, None)
+        assert counted[-1].paused == (case.state == "needs_clarification")
+    elif counted and case.state not in ("moderation", "routing"):
+        assert counted[-1].until is not None
+    if life.made[-1].happening in ("routed", "clarified", "transferred", "not_solved", "overturned"):
+        assert case.state not in RUNNING or counted[-1].due > life.today
 
 
 @settings(max_examples=100, deadline=None)
