@@ -22,8 +22,9 @@ def sources(root: Path) -> list[Path]:
 
 
 def digest(root: Path) -> str:
-    """One value for the Python in use, the place of the repository and all of :func:`sources`."""
-    value = hashlib.sha256(f"{sys.version} {root}".encode())
+    """One value for the Python in use, the place of the repository, its packages and all of :func:`sources`."""
+    packages = sorted(path.parent.name for path in root.glob("ckanext/*/__init__.py"))
+    value = hashlib.sha256(f"{sys.version} {root} {packages}".encode())
     for path in sources(root):
         value.update(path.name.encode() + path.read_bytes())
     return value.hexdigest()
