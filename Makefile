@@ -38,7 +38,7 @@ test: env  ## run the whole test suite on services of its own
 	@exec $(EMBEDDED) test -- $(TESTS) -m "not browser and not bench" $(ARGS)
 
 test-domain: env  ## run the tests of the pure rules, without CKAN, in seconds
-	@PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -o addopts= -p no:cacheprovider tests/*/domain $(ARGS)
+	@PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -o addopts= --import-mode=importlib -p no:cacheprovider tests/*/domain $(ARGS)
 
 lint: env  ## check style, types and fences
 	$(BIN)/ruff check .

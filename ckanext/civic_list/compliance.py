@@ -10,12 +10,13 @@ import ckan.plugins.toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
+from ckanext.civic_core.domain.ratios import Ratio
 from ckanext.civic_list import agencies
 from ckanext.civic_list.delivery import anew, counting
 from ckanext.civic_list.delivery.behind import Scope
 from ckanext.civic_list.delivery.counting import Groups, Part
 from ckanext.civic_list.domain import figures
-from ckanext.civic_list.domain.figures import Figures, Ratio
+from ckanext.civic_list.domain.figures import Figures
 from ckanext.civic_list.model import Agency
 
 __all__ = ["Ask", "ask", "by_agency", "by_group", "over_time", "parts", "shown"]

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import calendar
+from ckanext.civic_core.domain.ratios import Ratio
 from ckanext.civic_core.domain.working_days import add_months
 from ckanext.civic_list import agencies
 from ckanext.civic_list.delivery import rules
 from ckanext.civic_list.domain import workload
-from ckanext.civic_list.domain.figures import Counters, Ratio, figures
+from ckanext.civic_list.domain.figures import Counters, figures
 from ckanext.civic_list.domain.impact import Owed
 from ckanext.civic_list.domain.items import Schedule
 from ckanext.civic_list.domain.periods import Period

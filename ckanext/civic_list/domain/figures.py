@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
 
+from ckanext.civic_core.domain.ratios import Ratio
 from ckanext.civic_core.domain.working_days import add_months
 
 from .fulfilment import Review, Settled
@@ -19,7 +19,6 @@ from .states import Code
 UP_TO_DATE: frozenset[Code] = frozenset({"fresh", "due"})
 BESIDE: frozenset[Code] = frozenset({"suspended", "not_applicable"})
 MONTHS_OF_PUNCTUALITY = 12
-TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -64,22 +63,6 @@ class Punctual:
 
     def __add__(self, other: Punctual) -> Punctual:
         return Punctual(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A figure with what it is made of."""
-
-    numerator: int
-    denominator: int
-
-    @property
-    def percent(self) -> Decimal | None:
-        """With one decimal, cut and not rounded; None («—») without denominator."""
-        if not self.denominator:
-            return None
-        share = Decimal(100 * self.numerator) / self.denominator
-        return share.quantize(TENTH, rounding=ROUND_DOWN)
 
 
 @dataclass(frozen=True)

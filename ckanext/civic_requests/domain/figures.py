@@ -14,9 +14,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
 from typing import Literal
 
+from ckanext.civic_core.domain.ratios import Ratio
 from ckanext.civic_core.domain.working_days import Calendar
 
 from .counting import ONE_DAY
@@ -31,7 +31,6 @@ CONFIRMATIONS = frozenset({SOLVED, PARTLY, DISPUTED, UNCONFIRMED})
 #: a turn that goes back to who answered; how long it takes says nothing of the first answer
 AGAIN = frozenset({"not_solved", "overturned"})
 MEDIAN, NINETIETH = 50, 90
-TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +77,6 @@ class Account:
 
     held: tuple[Held, ...] = ()
     answer: Answer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A figure with what it is made of."""
-
-    numerator: int
-    denominator: int
-
-    @property
-    def percent(self) -> Decimal | None:
-        """With one decimal, cut and not rounded; None («—») without denominator."""
-        if not self.denominator:
-            return None
-        share = Decimal(100 * self.numerator) / self.denominator
-        return share.quantize(TENTH, rounding=ROUND_DOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from owed import WITHIN, day, duty, noon, release, settled
 
-from ckanext.civic_list.domain.figures import Counters, DutyRow, Punctual, Ratio, count, figures, punctual
+from ckanext.civic_core.domain.ratios import Ratio
+from ckanext.civic_list.domain.figures import Counters, DutyRow, Punctual, count, figures, punctual
 from ckanext.civic_list.domain.fulfilment import Review
 
 STATES = ("fresh", "due", "overdue", "delinquent", "missing", "not_started", "suspended", "not_applicable")

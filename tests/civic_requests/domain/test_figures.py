@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from requested import DAY, KZ, day, days, on, rules
 
+from ckanext.civic_core.domain.ratios import Ratio
 from ckanext.civic_core.domain.working_days import Term
 from ckanext.civic_requests.domain.deadlines import Happening, deadline
-from ckanext.civic_requests.domain.figures import Account, Answer, Held, Ratio, Request, account, by_agency, percentile
+from ckanext.civic_requests.domain.figures import Account, Answer, Held, Request, account, by_agency, percentile
 
 FIRST, LATER = day("01.01.2024"), day("31.12.2027")
 FILED = on("filed", "02.10.2025", "health")
