@@ -63,7 +63,10 @@ _HEARS: Mapping[str, Callable[[], list[str]]] = {
         tk._("the dataset was withdrawn"),
     ],
     "duty": lambda: [tk._("the data came: how many rows and columns came, went and changed"), _late()],
-    "item": lambda: [tk._("an agency published its data for this row"), tk._("an agency is late with them")],
+    "item": lambda: [
+        tk._("an agency published its data for this row"), tk._("an agency is late with them"),
+        tk._("a new edition changes the row"),
+    ],
     "agency": lambda: [
         tk._("new datasets of the agency, and those it withdrew"), tk._("new data in its datasets"),
         tk._("where the agency is late"),

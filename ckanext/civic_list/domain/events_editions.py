@@ -116,6 +116,19 @@ class ItemRemoved(_OfItem):
 
 
 @dataclass(frozen=True)
+class ItemRevised(_OfItem):
+    """An edition became law that says of the item otherwise than the one before it.
+
+    ``before`` is that one's number; ``fields`` names what differs; ``how`` is ``changed``, ``split`` or ``removed``.
+    """
+
+    type: ClassVar[str] = "item.revised"
+    before: str = ""
+    how: str = "changed"
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class _OfProposal(Event):
     stream: ClassVar[str] = "proposal"
     agency: str

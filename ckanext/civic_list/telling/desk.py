@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core.domain.news import Audience, Happened, Said, Told
-from ckanext.civic_list.telling import data, editions, reminders, standings, work
+from ckanext.civic_list.telling import data, editions, reminders, rows, standings, work
 
 __all__ = ["TYPES", "audiences", "outdated", "say"]
 
@@ -26,7 +26,7 @@ class Speaker(Protocol):
     def say(self, session: Session, told: Sequence[Told], /) -> Sequence[Said]: ...
 
 
-_SPEAKERS: tuple[Speaker, ...] = (data, standings, reminders, editions, work)
+_SPEAKERS: tuple[Speaker, ...] = (data, standings, reminders, editions, rows, work)
 _BY_TYPE: Mapping[str, Speaker] = {kind: speaker for speaker in _SPEAKERS for kind in speaker.TYPES}
 TYPES: tuple[str, ...] = tuple(_BY_TYPE)
 

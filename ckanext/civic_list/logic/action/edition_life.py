@@ -14,7 +14,7 @@ from ckanext.civic_core import clock
 from ckanext.civic_core.domain.events import Event
 from ckanext.civic_core.logic import flow
 from ckanext.civic_core.record import SYSTEM, record
-from ckanext.civic_list import annex, editions, terms
+from ckanext.civic_list import annex, editions, revising, terms
 from ckanext.civic_list.domain import editions as life
 from ckanext.civic_list.domain import events_editions as events
 from ckanext.civic_list.domain.errors import check
@@ -84,7 +84,7 @@ def civic_edition_approve(context: Context, data_dict: dict[str, Any]) -> dict[s
 
     Administrators of the authorised body may, but never who submitted it
     (``ckanext.civic_list.two_person_rule``; sysadmins are not exempt). What is approved is the annex, the workbook made
-    of the rows: its SHA-256 is kept. Records ``edition.approved``.
+    of the rows: its SHA-256 is kept. Records ``edition.approved``, and ``item.revised`` for each row that it changes.
 
     :param id: id or number of the edition.
     :param act_number, act_date: of the act that approves it; may have been given before.
@@ -107,7 +107,7 @@ def civic_edition_approve(context: Context, data_dict: dict[str, Any]) -> dict[s
     edition.approved_by, edition.approved_at = flow.actor_of(context), clock.now()
     edition.annex_sha256 = annex.digest(session, edition)
     if edition.effective_from:
-        _bring_into_force(session, edition, edition.effective_from)
+        _bring_into_force(session, edition, edition.effective_from, flow.actor_of(context))
     event = events.EditionApproved(
         edition.id, edition.number, act_number=edition.act_number, act_date=edition.act_date,
         effective_from=edition.effective_from, annex_sha256=edition.annex_sha256,
@@ -115,7 +115,7 @@ def civic_edition_approve(context: Context, data_dict: dict[str, Any]) -> dict[s
     return _done(context, session, edition, event)
 
 
-def _bring_into_force(session: Session, edition: Edition, day: date) -> None:
+def _bring_into_force(session: Session, edition: Edition, day: date, actor: str) -> None:
     editions.hold_law(session)
     approved_on = clock.day_of(edition.approved_at or clock.now())
     life.check_effective(
@@ -125,13 +125,15 @@ def _bring_into_force(session: Session, edition: Edition, day: date) -> None:
     edition.effective_from = day
     session.flush()
     terms.enact(session, edition, clock.now())
+    revising.record_revisions(session, edition, actor)
 
 
 @transaction
 def civic_edition_set_effective(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Say from which day an approved edition is in force: once, where it was not said on approval.
 
-    Administrators of the authorised body may. Records ``edition.effective_set``.
+    Administrators of the authorised body may. Records ``edition.effective_set``, and ``item.revised`` for each row that
+    it changes.
 
     :param id: id or number of the edition.
     :param effective_from: the first day on which it is in force.
@@ -143,7 +145,7 @@ def civic_edition_set_effective(context: Context, data_dict: dict[str, Any]) -> 
     session, edition = _held(context, data)
     check(edition.state == life.APPROVED, "edition_not_approved", "id")
     check(edition.effective_from is None, "effective_set_already", "effective_from", day=edition.effective_from)
-    _bring_into_force(session, edition, data["effective_from"])
+    _bring_into_force(session, edition, data["effective_from"], flow.actor_of(context))
     event = events.EditionEffectiveSet(edition.id, edition.number, effective_from=edition.effective_from)
     return _done(context, session, edition, event)
 
