@@ -250,7 +250,7 @@ def _of_files(own: Sequence[tuple[Evidence, str]]) -> list[str]:
     for row, name in own:
         files[row.resource_id].append(row)
         names[row.resource_id] = name or names.get(row.resource_id) or tk._("a file without a name")
-    found = {id_: merged(of_stored(row.changes) for row in rows) for id_, rows in files.items()}
+    found = {id_: merged(of_stored(row.changes) for row in _each_once(rows)) for id_, rows in files.items()}
     lines = _came_and_went({names[id_]: one for id_, one in found.items()})
     several = len(found) > 1
     for id_, one in found.items():
@@ -260,6 +260,11 @@ def _of_files(own: Sequence[tuple[Evidence, str]]) -> list[str]:
 
 
 _MOST_LINES = 12
+
+
+def _each_once(rows: Iterable[Evidence]) -> Iterable[Evidence]:
+    """A change that was seen in two ways, as a file and as the rows that a loader made of it, is one change."""
+    return {(row.content_before, row.content): row for row in rows}.values()
 
 
 def _came_and_went(files: Mapping[str, Changes]) -> list[str]:

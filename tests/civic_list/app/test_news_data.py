@@ -87,6 +87,16 @@ def test_a_row_with_another_cell_is_a_changed_row(published):
     ]
 
 
+def test_a_change_that_was_seen_in_two_ways_is_counted_once(published):
+    with on("2025-03-03"):
+        put("schools", MORE)
+    seen = model.Session.scalars(sa.select(Evidence).order_by(Evidence.id.desc()).limit(1)).one()
+    values = {column.name: getattr(seen, column.name) for column in Evidence.__table__.columns if column.name != "id"}
+    model.Session.execute(sa.insert(Evidence.__table__).values({**values, "how": "datastore"}))
+    model.Session.commit()
+    assert "Rows: added 2." in told.said(told.last("release.recorded")).lines
+
+
 def test_another_table_is_removed_and_added(published):
     assert changed(b"period;region;count\n2025-02;Akmola;3\n")[1:] == ["Rows: added 1, removed 2."]
 
