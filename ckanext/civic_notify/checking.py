@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.domain.news import Happened, Links, Reach, Target, Told
-from ckanext.civic_core.model import EventRow, NewsRow
+from ckanext.civic_core.model import NewsRow
 from ckanext.civic_core.news import reading
 from ckanext.civic_core.news.pending import answering
+from ckanext.civic_core.news.spreading import happened_by_id
 from ckanext.civic_core.speaking import speaking
 from ckanext.civic_notify import keys, settings
 from ckanext.civic_notify.channels import registry
@@ -81,7 +82,7 @@ def _read(session: Session, rows: Sequence[Any]) -> _Known:
     plugin = known()
     of_events = [row for row in rows if row.event_id is not None]
     recipients = {row.recipient for row in rows if row.kind != "letter"}
-    events = _events(session, {row.event_id for row in of_events})
+    events = {event.id: event for event in happened_by_id(session, {row.event_id for row in of_events})}
     asked = {(row.recipient, row.about_id) for row in of_events if row.about_type == "dataset"}
     return _Known(
         reaches=plugin.reach(session, recipients) if plugin and recipients else {},
@@ -90,22 +91,6 @@ def _read(session: Session, rows: Sequence[Any]) -> _Known:
         readable=frozenset(reading.may_read(session, asked) if asked else ()),
         outdated=frozenset(_outdated(session, events.values())),
     )
-
-
-def _events(session: Session, ids: Iterable[int]) -> dict[int, Happened]:
-    one = EventRow
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    rows = session.execute(
-        sa.select(one.id, one.type, one.stream, one.stream_id, one.at, one.actor, one.public, one.private)
-        .where(one.id.in_(wanted))
-    )
-    return {
-        row.id: Happened(row.id, row.type, row.stream, row.stream_id, row.at, row.actor or "", row.public or {},
-                         row.private or {})
-        for row in rows
-    }
 
 
 def _wanted(session: Session, plugin: Any, ids: Sequence[int]) -> dict[int, Target]:

@@ -8,9 +8,10 @@ import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ckanext.civic_core.domain.news import Happened, Target, Told
+from ckanext.civic_core.domain.news import Target, Told
 from ckanext.civic_core.model import EventRow
 from ckanext.civic_core.news import reading, telling
+from ckanext.civic_core.news.spreading import as_happened
 from ckanext.civic_notify import reasons, words
 from ckanext.civic_notify.channels import registry
 from ckanext.civic_notify.domain import states
@@ -152,14 +153,9 @@ def _subjects(session: Session, told: Iterable[Mapping[str, Any]], about: Mappin
     datasets = {(row.recipient, row.about_id) for _, row in asked if row.about_type == "dataset"}
     readable = reading.may_read(session, datasets) if datasets else set()
     news = {
-        one["id"]: Told(_happened(row), _target(one)) for one, row in asked
+        one["id"]: Told(as_happened(row.event, row), _target(one)) for one, row in asked
         if row.about_type != "dataset" or (row.recipient, row.about_id) in readable
     }
     said = telling.said(session, list(news.values()), tk.h.lang())
     words_of = {id(one): words_said for one, words_said in said}
     return {number: words_of[id(one)] for number, one in news.items() if id(one) in words_of}
-
-
-def _happened(row: Any) -> Happened:
-    return Happened(row.event, row.type, row.stream, row.stream_id, row.at, row.actor or "", row.public or {},
-                    row.private or {})

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.civic_core import clock
 from ckanext.civic_core.domain.news import Audience, Happened, Target
-from ckanext.civic_core.model import EventRow, NewsRow
+from ckanext.civic_core.model import NewsRow
 from ckanext.civic_core.news import spreading
 from ckanext.civic_subscriptions import searches, settings
 from ckanext.civic_subscriptions.model import Search, Subscription, ToMatch
@@ -161,12 +161,8 @@ def _tell(session: Session, found: Mapping[int, Sequence[Target]]) -> None:
     """Write that these events are news of these searches too; nothing is committed here."""
     if not found:
         return
-    event = EventRow
-    keys = session.execute(
-        sa.select(event.stream, event.stream_id, event.sequence).where(event.id.in_(found))
-    ).tuples().all()
     audiences = _audiences(session, found)
-    happened = [one for one in spreading.happened(session, list(keys)) if one.id in audiences]
+    happened = [one for one in spreading.happened_by_id(session, list(found)) if one.id in audiences]
     spreading.add(session, happened, audiences)
 
 

@@ -6,7 +6,7 @@ transaction that writes the news, so that an event is spread once, however many 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from ckanext.civic_core.model.event import EventRow
 from ckanext.civic_core.model.news import NewsRow, PendingRow
 from ckanext.civic_core.news.pending import answering
 
-__all__ = ["add", "happened", "spread"]
+__all__ = ["add", "as_happened", "happened", "happened_by_id", "spread"]
 
 log = logging.getLogger(__name__)
 #: events spread in one transaction
@@ -89,17 +89,29 @@ def _put_off(session: Session) -> None:
 
 
 def happened(session: Session, keys: Sequence[tuple[str, str, int]]) -> list[Happened]:
-    """Events by stream, id and sequence, in the order in which they were written."""
+    """Events by stream, id and sequence, in the order in which they were written; one statement."""
+    return _read(session, sa.tuple_(EventRow.stream, EventRow.stream_id, EventRow.sequence).in_(keys))
+
+
+def happened_by_id(session: Session, ids: Collection[int]) -> list[Happened]:
+    """Events by their ids, in the order in which they were written; one statement, none for none."""
+    return _read(session, EventRow.id.in_(ids)) if ids else []
+
+
+def _read(session: Session, which: Any) -> list[Happened]:
     one = EventRow
     rows = session.execute(
         sa.select(one.id, one.type, one.stream, one.stream_id, one.at, one.actor, one.public, one.private)
-        .where(sa.tuple_(one.stream, one.stream_id, one.sequence).in_(keys)).order_by(one.id)
+        .where(which).order_by(one.id)
     )
-    return [
-        Happened(row.id, row.type, row.stream, row.stream_id, row.at, row.actor or "", row.public or {},
-                 row.private or {})
-        for row in rows
-    ]
+    return [as_happened(row.id, row) for row in rows]
+
+
+def as_happened(id_: int, row: Any) -> Happened:
+    """An event of a row with its columns; an erased part is empty."""
+    return Happened(
+        id_, row.type, row.stream, row.stream_id, row.at, row.actor or "", row.public or {}, row.private or {}
+    )
 
 
 def _tell(session: Session, events: Sequence[Happened]) -> None:
