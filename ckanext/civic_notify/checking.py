@@ -17,7 +17,7 @@ from ckanext.civic_core import clock
 from ckanext.civic_core.domain.news import Happened, Links, Reach, Target, Told
 from ckanext.civic_core.model import NewsRow
 from ckanext.civic_core.news import reading
-from ckanext.civic_core.news.pending import answering
+from ckanext.civic_core.news.pending import by_plugin
 from ckanext.civic_core.news.spreading import happened_by_id
 from ckanext.civic_core.speaking import speaking
 from ckanext.civic_notify import keys, settings
@@ -111,13 +111,8 @@ def _wanted(session: Session, plugin: Any, ids: Sequence[int]) -> dict[int, Targ
 
 
 def _outdated(session: Session, events: Iterable[Happened]) -> Iterable[int]:
-    kinds = answering()
-    own: dict[Any, list[Happened]] = defaultdict(list)
-    for event in events:
-        if event.type in kinds:
-            own[kinds[event.type]].append(event)
-    for plugin, several in own.items():
-        yield from plugin.outdated(session, several)
+    for plugin, own in by_plugin(events).items():
+        yield from plugin.outdated(session, own)
 
 
 def _over_cap(session: Session, channel: str, rows: Sequence[Any]) -> frozenset[str]:

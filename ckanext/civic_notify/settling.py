@@ -1,4 +1,4 @@
-"""The one place that sets the state of a delivery, by the moves of :mod:`.domain.states`. Nothing here commits."""
+"""Sets the state of a delivery that a worker holds, by the moves of :mod:`.domain.states`. Nothing here commits."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

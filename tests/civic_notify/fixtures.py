@@ -16,7 +16,7 @@ def town(portal: Any, clean_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
     from civic_notify import readers as sample
 
     from ckanext.civic_core import clock
-    from ckanext.civic_core.news import pending, spreading, telling
+    from ckanext.civic_core.news import pending, telling
     from ckanext.civic_notify import checking, fanning, gathering, sending
     from ckanext.civic_notify.channels import memory
 
@@ -24,7 +24,7 @@ def town(portal: Any, clean_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
     model.Session.execute(sa.text(sample.MAKE))
     model.Session.execute(sa.text("truncate civic_test_follower"))
     model.Session.commit()
-    for module in (pending, spreading, telling, checking):
+    for module in (pending, telling):
         monkeypatch.setattr(module, "answering", lambda: {"bell.rung": bells})
     for module in (fanning, checking, gathering, sending):
         monkeypatch.setattr(module, "known", lambda: readers)

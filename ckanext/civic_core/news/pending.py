@@ -10,15 +10,26 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ckanext.civic_core import working
+from ckanext.civic_core.domain.news import Happened
 from ckanext.civic_core.interfaces import INews
 from ckanext.civic_core.model.news import PendingRow
 
-__all__ = ["answering", "note"]
+__all__ = ["answering", "by_plugin", "note"]
 
 
 def answering() -> Mapping[str, Any]:
     """Which plugin answers for which type of event."""
     return {kind: plugin for plugin in p.PluginImplementations(INews) for kind in plugin.news_types()}
+
+
+def by_plugin(events: Iterable[Happened]) -> Mapping[Any, list[Happened]]:
+    """Each plugin with the events that it answers for; those that nobody answers for are left out."""
+    kinds = answering()
+    own: dict[Any, list[Happened]] = {}
+    for event in events:
+        if event.type in kinds:
+            own.setdefault(kinds[event.type], []).append(event)
+    return own
 
 
 def note(session: Session, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:

@@ -20,7 +20,7 @@ from ckanext.civic_core.domain.news import Audience, Happened, Target
 from ckanext.civic_core.interfaces import ISpread
 from ckanext.civic_core.model.event import EventRow
 from ckanext.civic_core.model.news import NewsRow, PendingRow
-from ckanext.civic_core.news.pending import answering
+from ckanext.civic_core.news.pending import by_plugin
 
 __all__ = ["add", "as_happened", "happened", "happened_by_id", "spread"]
 
@@ -116,19 +116,10 @@ def as_happened(id_: int, row: Any) -> Happened:
 
 def _tell(session: Session, events: Sequence[Happened]) -> None:
     audiences: dict[int, Audience] = {}
-    for plugin, own in _by_plugin(events):
+    for plugin, own in by_plugin(events).items():
         audiences.update(plugin.audiences(session, own))
     told = [event for event in events if event.id in audiences]
     add(session, told, audiences)
-
-
-def _by_plugin(events: Iterable[Happened]) -> Iterable[tuple[Any, list[Happened]]]:
-    kinds = answering()
-    own: dict[Any, list[Happened]] = {}
-    for event in events:
-        if event.type in kinds:
-            own.setdefault(kinds[event.type], []).append(event)
-    return own.items()
 
 
 def add(session: Session, events: Sequence[Happened], audiences: Mapping[int, Audience]) -> None:

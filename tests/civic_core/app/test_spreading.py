@@ -56,7 +56,6 @@ class Bells:
 def bells(clean_db, monkeypatch):
     answering = {"bell.rung": Bells()}
     monkeypatch.setattr(pending, "answering", lambda: answering)
-    monkeypatch.setattr(spreading, "answering", lambda: answering)
     Bells.broken.clear()
     with clock.stopped_at(NOON):
         yield
